@@ -1,0 +1,5 @@
+//! Which finger played each note: cost, assignment, sequence smoothing, confidence.
+//!
+//! Works on notes and fingertips in keyboard coordinates. Knows nothing of pictures, cameras, sound or models.
+
+pub mod evidence;

@@ -1,0 +1,1 @@
+//! The models, run by ONNX Runtime: conversion, sessions, and the implementations of the two seams.

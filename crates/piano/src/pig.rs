@@ -1,0 +1,1 @@
+//! The PIG fingering format.

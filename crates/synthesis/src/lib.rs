@@ -1,0 +1,1 @@
+//! A fingered score as an overhead video with sound, and its exact truth.
