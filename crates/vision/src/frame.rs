@@ -74,3 +74,23 @@ impl Luma {
         (at(x0, y0) * (1.0 - fx) + at(x1, y0) * fx) * (1.0 - fy) + (at(x0, y1) * (1.0 - fx) + at(x1, y1) * fx) * fy
     }
 }
+
+/// A picture and when it is shown.
+#[derive(Clone, Debug)]
+pub struct TimedFrame {
+    /// Seconds of the video.
+    pub secs: f64,
+    /// The picture.
+    pub frame: Frame,
+}
+
+/// Pictures that are read one after another, so that a long video never stands in memory whole.
+pub trait FrameSource {
+    /// The next picture in order of time; none at the end.
+    fn next_frame(&mut self) -> Result<Option<TimedFrame>, FrameReadError>;
+}
+
+/// The pictures could not be read on.
+#[derive(Debug, thiserror::Error)]
+#[error("reading pictures failed")]
+pub struct FrameReadError(#[source] pub Box<dyn std::error::Error + Send + Sync>);

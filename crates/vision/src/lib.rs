@@ -7,5 +7,5 @@ pub mod frame;
 pub mod hands;
 pub mod homography;
 
-pub use frame::{Frame, Luma};
+pub use frame::{Frame, FrameReadError, FrameSource, Luma, TimedFrame};
 pub use homography::Homography;
