@@ -1,1 +1,4 @@
 //! The models, run by ONNX Runtime: conversion, sessions, and the implementations of the two seams.
+
+pub mod onnx_model;
+pub mod runtime;
