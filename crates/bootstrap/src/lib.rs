@@ -1,1 +1,9 @@
-//! What every program does the same way: models, cache folder, tracing, clock, shutdown.
+//! What every program does the same way: where models are kept, tracing, the clock, and stopping when asked.
+//!
+//! The only place that reads the environment and the system clock.
+
+pub mod cache;
+pub mod clock;
+pub mod models;
+pub mod shutdown;
+pub mod tracing;

@@ -1,0 +1,39 @@
+//! Stopping when asked: Ctrl-C and SIGTERM.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether somebody asked the program to stop. Cheap to clone and to ask.
+#[derive(Clone, Debug, Default)]
+pub struct Shutdown(Arc<AtomicBool>);
+
+impl Shutdown {
+    /// Listens for Ctrl-C and SIGTERM from now on. The first asks the program to stop; a second ends it at once.
+    pub fn listen() -> std::io::Result<Shutdown> {
+        let shutdown = Shutdown::default();
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+            // The order matters: on the second signal the flag is already set and the default action follows.
+            signal_hook::flag::register_conditional_default(signal, Arc::clone(&shutdown.0))?;
+            signal_hook::flag::register(signal, Arc::clone(&shutdown.0))?;
+        }
+        Ok(shutdown)
+    }
+
+    /// Whether to stop now.
+    pub fn requested(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signal_is_remembered() {
+        let shutdown = Shutdown::listen().unwrap();
+        assert!(!shutdown.requested());
+        signal_hook::low_level::raise(signal_hook::consts::SIGTERM).unwrap();
+        assert!(shutdown.requested());
+    }
+}
