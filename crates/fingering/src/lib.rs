@@ -2,4 +2,5 @@
 //!
 //! Works on notes and fingertips in keyboard coordinates. Knows nothing of pictures, cameras, sound or models.
 
+pub mod evaluation;
 pub mod evidence;

@@ -6,3 +6,4 @@
 pub mod performance;
 pub mod refusal;
 pub mod seams;
+pub mod truth;
