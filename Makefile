@@ -1,0 +1,43 @@
+# The two commands are `make demo` and `make test`. Both set up what is missing, say what they do, and can be run again.
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+TOCCATA := $(TARGET)/release/toccata
+DEMO := .demo
+
+.PHONY: demo test setup build models lint bench-label clean
+
+demo: models
+	@echo "== rendering the demo clip"
+	@mkdir -p $(DEMO)
+	$(TOCCATA) synthesize deploy/demo/minuet_in_g.pig.txt --out $(DEMO)/clip.mp4 --seed 1
+	@echo "== labelling it"
+	$(TOCCATA) label $(DEMO)/clip.mp4 --out $(DEMO)/labels --overlay
+	@echo "== comparing the labels with the truth"
+	$(TOCCATA) evaluate fingering --predicted $(DEMO)/labels --truth deploy/demo/minuet_in_g.pig.txt
+	@echo
+	@echo "Look at $(DEMO)/labels: performance.json, fingering.pig.txt, performance.mid, hands.parquet, overlay.mp4"
+
+test: models
+	@echo "== testing"
+	cargo test --release --workspace
+
+setup:
+	@./scripts/setup.sh
+
+build: setup
+	@echo "== building"
+	cargo build --release -p toccata
+
+models: build
+	@echo "== models"
+	@$(TOCCATA) models fetch
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --release --workspace --all-targets -- --deny warnings
+
+bench-label: models
+	./benches/label/run.sh
+
+clean:
+	rm -rf $(DEMO)

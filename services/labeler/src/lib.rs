@@ -1,0 +1,1 @@
+//! Labels one video file: opens it, runs the stages, keeps what is finished, writes the results.
