@@ -2,3 +2,4 @@
 
 pub mod onnx_model;
 pub mod runtime;
+pub mod tflite;
