@@ -1,5 +1,6 @@
 //! The models, run by ONNX Runtime: conversion, sessions, and the implementations of the two seams.
 
+pub mod mediapipe;
 pub mod onnx_model;
 pub mod runtime;
 pub mod tflite;

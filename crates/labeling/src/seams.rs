@@ -2,7 +2,8 @@
 
 use hearing::{AudioReadError, AudioSource, Transcription};
 use serde::{Deserialize, Serialize};
-use vision::{Frame, hands::HandObservation};
+use vision::Frame;
+use vision::hands::{HandObservation, HandRegion};
 
 /// Which model gave a result, as written into provenance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -15,17 +16,6 @@ pub struct ModelFacts {
     pub weights_sha256: Vec<String>,
     /// Licence of the weights.
     pub licence: String,
-}
-
-/// A square region of a picture, turned: where a landmark network looks for one hand.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct HandRegion {
-    /// Centre, pixels.
-    pub center: [f32; 2],
-    /// Side, pixels.
-    pub side: f32,
-    /// Turn of the square, radians, clockwise in the picture (y down).
-    pub rotation: f32,
 }
 
 /// A model ran into an error of its own (not: found nothing).

@@ -7,7 +7,7 @@ mod flatbuffer;
 mod graph;
 mod rewrite;
 
-pub use rewrite::onnx_from_tflite;
+pub use rewrite::{INPUT, onnx_from_tflite};
 
 /// Why a `.tflite` file cannot be rewritten.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
