@@ -3,6 +3,7 @@
 //! Pure functions over pixels and numbers. This crate knows no files, no video container and no neural network: whoever
 //! runs a network hands its raw outputs in here to be decoded.
 
+pub mod draw;
 pub mod frame;
 pub mod hands;
 pub mod homography;

@@ -1,0 +1,4 @@
+//! Drawing what was found over the picture it was found in.
+
+pub mod palette;
+pub mod pressed_keys;
