@@ -2,6 +2,9 @@
 //!
 //! Pure arithmetic: this crate knows no files, no audio container and no neural network.
 
+pub mod basic_pitch;
+pub mod transkun;
+
 use piano::{Note, PedalInterval};
 
 /// Samples that are read piece by piece, so that a long recording never stands in memory whole.
