@@ -7,6 +7,7 @@ pub mod draw;
 pub mod frame;
 pub mod hands;
 pub mod homography;
+pub mod key_motion;
 
 pub use frame::{Frame, FrameReadError, FrameSource, Luma, TimedFrame};
 pub use homography::Homography;
