@@ -1,0 +1,105 @@
+//! What the fingertips were doing when a note was struck.
+
+use crate::fingertips::{Fingertips, HandTips};
+use piano::{Hand, Note};
+
+/// The window around an onset: a little before it (the tip is over the key already), then while the key goes down and is held.
+const WINDOW_BEFORE_SECS: f64 = 0.03;
+const WINDOW_AFTER_SECS: f64 = 0.10;
+const WINDOW_STEP_SECS: f64 = 0.01;
+/// Weights fall by e in this time from the onset: later the hand may already move on.
+const WINDOW_DECAY_SECS: f64 = 0.05;
+/// However short the note, this much after the onset is looked at.
+const SHORTEST_NOTE_SECS: f64 = 0.02;
+/// Half the time over which a tip's speed is measured: a frame of a 30 fps video.
+const SPEED_HALF_SPAN_SECS: f64 = 0.033;
+/// A key goes down in some 30 to 80 ms; the tip is compared with where it was this long before.
+const PRESS_SECS: f64 = 0.08;
+
+/// Motion cues of a finger, all relative to the other fingers of its hand: how much the tip moved towards the player during
+/// the press, how low it is against its usual height, how much it sank, how still it is after the onset.
+pub(crate) const CUES: usize = 4;
+
+/// What one fingertip was doing around an onset.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct TipObservation {
+    /// Mean place over the window, keyboard coordinates.
+    pub x: f64,
+    /// As x.
+    pub y: f64,
+    /// Speed along the keyboard at the onset, white-key widths per second.
+    pub speed_x: f64,
+    /// How far the pose can be trusted, 0 to 1.
+    pub trust: f64,
+    /// Motion cues, in white-key widths and key lengths.
+    pub cues: [f64; CUES],
+}
+
+/// What was seen around one note's onset: five fingertips a hand, thumb first, by [`Hand::index`]; none where the hand was
+/// not seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Observation {
+    /// Tips by hand.
+    pub hands: [Option<[TipObservation; 5]>; 2],
+}
+
+impl Observation {
+    /// Looks at the tips around a note's onset.
+    pub fn of(note: &Note, fingertips: &Fingertips, usual_z: &[[f64; 5]; 2]) -> Observation {
+        Observation {
+            hands: Hand::BOTH.map(|hand| observe_hand(note, hand, fingertips, &usual_z[hand.index()])),
+        }
+    }
+}
+
+fn observe_hand(note: &Note, hand: Hand, fingertips: &Fingertips, usual_z: &[f64; 5]) -> Option<[TipObservation; 5]> {
+    let mean = window_mean(note, hand, fingertips)?;
+    let onset = note.onset_secs;
+    let at = |secs: f64| fingertips.at(hand, secs).unwrap_or(mean);
+    let (before, after) = (at(onset - SPEED_HALF_SPAN_SECS), at(onset + SPEED_HALF_SPAN_SECS));
+    let (raised, down, held) = (at(onset - PRESS_SECS), at(onset), at(onset + PRESS_SECS / 2.0));
+    let raw: [[f64; CUES]; 5] = std::array::from_fn(|tip| {
+        let (from, to, later) = (raised.tips[tip], down.tips[tip], held.tips[tip]);
+        [
+            from[1] - to[1],
+            mean.tips[tip][2] - usual_z[tip],
+            to[2] - from[2],
+            -(later[0] - to[0]).hypot(later[1] - to[1]),
+        ]
+    });
+    let usual: [f64; CUES] = std::array::from_fn(|cue| raw.iter().map(|cues| cues[cue]).sum::<f64>() / 5.0);
+    Some(std::array::from_fn(|tip| TipObservation {
+        x: mean.tips[tip][0],
+        y: mean.tips[tip][1],
+        speed_x: (after.tips[tip][0] - before.tips[tip][0]) / (2.0 * SPEED_HALF_SPAN_SECS),
+        trust: mean.trust,
+        cues: std::array::from_fn(|cue| raw[tip][cue] - usual[cue]),
+    }))
+}
+
+/// Mean tips over the window, weighted towards the onset; none where the hand is not seen in it.
+fn window_mean(note: &Note, hand: Hand, fingertips: &Fingertips) -> Option<HandTips> {
+    let held_secs = (note.offset_secs - note.onset_secs).clamp(SHORTEST_NOTE_SECS, WINDOW_AFTER_SECS);
+    let steps = ((WINDOW_BEFORE_SECS + held_secs) / WINDOW_STEP_SECS).round() as usize;
+    let mut sum = HandTips {
+        tips: [[0.0; 3]; 5],
+        trust: 0.0,
+    };
+    let mut weights = 0.0;
+    for step in 0..=steps {
+        let since_onset = step as f64 * WINDOW_STEP_SECS - WINDOW_BEFORE_SECS;
+        let Some(seen) = fingertips.at(hand, note.onset_secs + since_onset) else {
+            continue;
+        };
+        let weight = (-since_onset.abs() / WINDOW_DECAY_SECS).exp();
+        weights += weight;
+        sum.trust += weight * seen.trust;
+        for (total, tip) in sum.tips.iter_mut().flatten().zip(seen.tips.iter().flatten()) {
+            *total += weight * tip;
+        }
+    }
+    (weights > 0.0).then(|| HandTips {
+        tips: sum.tips.map(|tip| tip.map(|value| value / weights)),
+        trust: sum.trust / weights,
+    })
+}

@@ -1,0 +1,226 @@
+//! How well a fingertip's place explains that it pressed a key, with what the clip teaches about camera and tracker.
+//!
+//! Fingertips stand above the keys, so a camera that is not straight above sees them displaced, by an amount that changes
+//! slowly over the picture; the tracker has its own bias for each finger and its own noise. None of this is known
+//! beforehand. It is estimated from the clip's own notes, each finger counted as far as it is believed to have played
+//! (expectation maximisation), and held near ordinary values where the clip says little.
+
+use crate::keys::playable_x;
+use crate::linear::solve;
+use crate::observation::TipObservation;
+use piano::keyboard::WHITE_KEYS;
+use piano::{Finger, Pitch};
+
+/// How deep on the keys fingers press, from thumb to little finger: y on black and on white keys, as seen on overhead
+/// videos. Long fingers reach further in.
+const USUAL_DEPTH: [[f64; 5]; 2] = [[0.46, 0.52, 0.54, 0.52, 0.46], [0.14, 0.36, 0.40, 0.36, 0.20]];
+/// How far single presses lie from that, on black and on white keys.
+const USUAL_DEPTH_SPREAD: [f64; 2] = [0.09, 0.17];
+/// Tracker and camera noise along the keyboard, white-key widths, before the clip has said its own.
+const USUAL_SPREAD: f64 = 0.16;
+/// The noise never counts as smaller than this, however well a few notes happen to fit.
+const LEAST_SPREAD: f64 = 0.06;
+/// How far fingers strike from the middle of a key, in half widths of the playable part.
+const STRIKE_SPREAD: f64 = 0.4;
+/// Uncertainty of the moment of a press: half a frame of a 30 fps video.
+const ONSET_SPREAD_SECS: f64 = 0.015;
+/// Notes' worth of evidence that the usual values above stand for.
+const PRIOR_NOTES: f64 = 10.0;
+/// How large displacements ordinarily are, white-key widths: everywhere, growing from the middle to an end of the keyboard,
+/// growing over the depth of the keys, and of a single finger. A tip 1 cm above the keys under a camera 1 m up is displaced
+/// by a quarter of a key at the ends.
+const LEAN_SPREAD: [f64; 3] = [0.15, 0.2, 0.3];
+const FINGER_LEAN_SPREAD: f64 = 0.10;
+/// How far the depth of all presses may be off together: the keyboard's far end is the least certain line of a registration.
+const DEPTH_SHIFT_SPREAD: f64 = 0.08;
+/// Degrees of freedom of the Student distribution of errors: small, so that one misplaced tip decides nothing.
+const DEGREES_OF_FREEDOM: f64 = 4.0;
+/// Student's constant: ln(gamma(2.5) / (gamma(2) sqrt(4 pi))).
+const LOG_STUDENT: f64 = -0.980_829_3;
+/// A finger that did not press lies anywhere over about this many white keys and one key length.
+const BACKGROUND_KEYS: f64 = 8.0;
+
+/// A fingertip that may have pressed a key.
+pub(crate) struct Candidate<'a> {
+    /// The key.
+    pub pitch: Pitch,
+    /// Which finger.
+    pub finger: Finger,
+    /// What its tip did.
+    pub tip: &'a TipObservation,
+    /// How far it is believed to have pressed the key, 0 to 1.
+    pub belief: f64,
+}
+
+/// What the clip says about where tips are seen when they press.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Placement {
+    /// Displacement along the keyboard: constant, per half keyboard from its middle, per key length from depth 0.4.
+    lean: [f64; 3],
+    /// Further displacement of each finger, by [`Finger::index`].
+    finger_lean: [f64; 10],
+    /// Noise along the keyboard, white-key widths.
+    spread: f64,
+    /// Displacement in depth, key lengths.
+    depth_shift: f64,
+    /// Spread in depth on black and white keys, key lengths.
+    depth_spread: [f64; 2],
+}
+
+impl Default for Placement {
+    /// What is believed before a clip has said anything.
+    fn default() -> Placement {
+        Placement {
+            lean: [0.0; 3],
+            finger_lean: [0.0; 10],
+            spread: USUAL_SPREAD,
+            depth_shift: 0.0,
+            depth_spread: USUAL_DEPTH_SPREAD,
+        }
+    }
+}
+
+impl Placement {
+    /// Logarithm of how much likelier the tip's place is if it pressed the key than if it did not.
+    pub fn log_likelihood(&self, pitch: Pitch, finger: Finger, tip: &TipObservation) -> f64 {
+        let along = self.along(pitch, finger, tip);
+        let along = log_student(along.error / along.scale) - along.scale.ln() + BACKGROUND_KEYS.ln();
+        let class = class_of(pitch);
+        let depth = log_student(self.depth_error(pitch, finger, tip) / self.depth_spread[class]) - self.depth_spread[class].ln();
+        along + depth
+    }
+
+    /// Distance of the tip, freed from its displacement, to the middle of the playable part of the key, white-key widths.
+    pub fn distance(&self, pitch: Pitch, finger: Finger, tip: &TipObservation) -> f64 {
+        self.along(pitch, finger, tip).error.abs()
+    }
+
+    /// Whether the tip stands on the key, as far as the noise lets us tell.
+    pub fn stands_on(&self, pitch: Pitch, finger: Finger, tip: &TipObservation) -> bool {
+        let along = self.along(pitch, finger, tip);
+        let y = tip.y - self.depth_shift;
+        let depth_margin = 2.0 * self.depth_spread[0];
+        let (front, back) = piano::keyboard::span_y(pitch);
+        along.error.abs() <= along.half_width + 2.0 * self.spread && (front - depth_margin..=back + depth_margin).contains(&y)
+    }
+
+    fn along(&self, pitch: Pitch, finger: Finger, tip: &TipObservation) -> Along {
+        let basis = lean_basis(tip);
+        let lean: f64 = (0..3).map(|k| self.lean[k] * basis[k]).sum::<f64>() + self.finger_lean[finger.index()];
+        let (middle, half_width) = playable_x(pitch, tip.y - self.depth_shift);
+        Along {
+            error: tip.x - lean - middle,
+            half_width,
+            scale: (self.spread.powi(2) + own_variance(half_width, tip)).sqrt(),
+        }
+    }
+
+    fn depth_error(&self, pitch: Pitch, finger: Finger, tip: &TipObservation) -> f64 {
+        tip.y - self.depth_shift - USUAL_DEPTH[class_of(pitch)][finger.finger.index()]
+    }
+
+    /// The placement that fits the candidates best, each counted by its belief; `self` weighs outliers down.
+    pub fn refit(&self, candidates: &[Candidate]) -> Placement {
+        let mut next = self.clone();
+        next.refit_lean(candidates, self);
+        next.refit_spread(candidates);
+        next.refit_depth(candidates, self);
+        next
+    }
+
+    /// Ridge regression of the displacement on place and finger.
+    fn refit_lean(&mut self, candidates: &[Candidate], previous: &Placement) {
+        const UNKNOWNS: usize = 13;
+        let mut matrix = [[0.0; UNKNOWNS]; UNKNOWNS];
+        let mut right = [0.0; UNKNOWNS];
+        for (k, row) in matrix.iter_mut().enumerate() {
+            row[k] = LEAN_SPREAD.get(k).unwrap_or(&FINGER_LEAN_SPREAD).powi(-2);
+        }
+        for candidate in candidates {
+            let along = previous.along(candidate.pitch, candidate.finger, candidate.tip);
+            let weight = candidate.belief * student_weight(along.error / along.scale) / along.scale.powi(2);
+            let (middle, _) = playable_x(candidate.pitch, candidate.tip.y - previous.depth_shift);
+            let mut basis = [0.0; UNKNOWNS];
+            basis[..3].copy_from_slice(&lean_basis(candidate.tip));
+            basis[3 + candidate.finger.index()] = 1.0;
+            for (row, a) in matrix.iter_mut().zip(basis) {
+                for (cell, b) in row.iter_mut().zip(basis) {
+                    *cell += weight * a * b;
+                }
+            }
+            for (cell, a) in right.iter_mut().zip(basis) {
+                *cell += weight * a * (candidate.tip.x - middle);
+            }
+        }
+        if let Some(solution) = solve(&matrix, &right) {
+            self.lean.copy_from_slice(&solution[..3]);
+            self.finger_lean.copy_from_slice(&solution[3..]);
+        }
+    }
+
+    /// Noise left after the displacement and after what each tip's own speed and key explain.
+    fn refit_spread(&mut self, candidates: &[Candidate]) {
+        let (mut sum, mut count) = (PRIOR_NOTES * USUAL_SPREAD.powi(2), PRIOR_NOTES);
+        for candidate in candidates {
+            let along = self.along(candidate.pitch, candidate.finger, candidate.tip);
+            let own = own_variance(along.half_width, candidate.tip);
+            let weight = student_weight(along.error / along.scale);
+            sum += candidate.belief * (weight * along.error.powi(2) - own);
+            count += candidate.belief;
+        }
+        self.spread = (sum / count).max(LEAST_SPREAD.powi(2)).sqrt();
+    }
+
+    fn refit_depth(&mut self, candidates: &[Candidate], previous: &Placement) {
+        let (mut sum, mut precision) = (0.0, DEPTH_SHIFT_SPREAD.powi(-2));
+        for candidate in candidates {
+            let spread = previous.depth_spread[class_of(candidate.pitch)];
+            let error = previous.depth_error(candidate.pitch, candidate.finger, candidate.tip);
+            let weight = candidate.belief * student_weight(error / spread) / spread.powi(2);
+            sum += weight * (error + previous.depth_shift);
+            precision += weight;
+        }
+        self.depth_shift = sum / precision;
+        for class in 0..2 {
+            let (mut sum, mut count) = (PRIOR_NOTES * USUAL_DEPTH_SPREAD[class].powi(2), PRIOR_NOTES);
+            for candidate in candidates.iter().filter(|candidate| class_of(candidate.pitch) == class) {
+                let error = self.depth_error(candidate.pitch, candidate.finger, candidate.tip);
+                sum += candidate.belief * student_weight(error / previous.depth_spread[class]) * error.powi(2);
+                count += candidate.belief;
+            }
+            self.depth_spread[class] = (sum / count).sqrt();
+        }
+    }
+}
+
+struct Along {
+    error: f64,
+    half_width: f64,
+    scale: f64,
+}
+
+/// 0 for black keys, 1 for white ones.
+fn class_of(pitch: Pitch) -> usize {
+    usize::from(!pitch.is_black())
+}
+
+fn lean_basis(tip: &TipObservation) -> [f64; 3] {
+    let middle = WHITE_KEYS as f64 / 2.0;
+    [1.0, (tip.x - middle) / middle, tip.y - 0.4]
+}
+
+/// Variance along the keyboard that the tracker is not to blame for: where on the key one strikes, and how far the tip moves
+/// while the moment of the press is uncertain. A pose trusted half is taken as twice as noisy.
+fn own_variance(half_width: f64, tip: &TipObservation) -> f64 {
+    let mistrust = USUAL_SPREAD * (1.0 / tip.trust.clamp(0.25, 1.0) - 1.0);
+    (STRIKE_SPREAD * half_width).powi(2) + (ONSET_SPREAD_SECS * tip.speed_x).powi(2) + mistrust.powi(2)
+}
+
+fn log_student(error: f64) -> f64 {
+    LOG_STUDENT - 0.5 * (DEGREES_OF_FREEDOM + 1.0) * (error * error / DEGREES_OF_FREEDOM).ln_1p()
+}
+
+/// How much an error counts in a fit under the Student distribution: 1.25 where it fits, towards 0 far out.
+fn student_weight(error: f64) -> f64 {
+    (DEGREES_OF_FREEDOM + 1.0) / (DEGREES_OF_FREEDOM + error * error)
+}
