@@ -13,6 +13,13 @@ use piano::{Finger, Hand, Note};
 /// Rounds of estimating the clip's displacement and noise from the fingering, and the fingering from them; it settles in
 /// three or four.
 const ROUNDS: usize = 5;
+/// Sound and pictures of one clip are seldom further apart once they have been aligned, and then ordinarily by this.
+const LARGEST_LAG_SECS: f64 = 0.12;
+const USUAL_LAG_SECS: f64 = 0.05;
+/// Two thirds of a frame of a 30 fps video.
+const LAG_STEP_SECS: f64 = 0.02;
+/// A large lag is found in two steps, because the noise seems large until it is found.
+const LAG_ROUNDS: usize = 2;
 /// How likely an unknown finger of a hand is beside one whose tip is seen: as likely as a tip some 1.2 key widths off.
 const LOG_UNKNOWN_SEEN: f64 = -2.3;
 /// The same for a hand that was not seen: any of its five fingers may have played.
@@ -35,9 +42,7 @@ pub fn along_keyboard(notes: &[Note], hands: &[HandsAt], keys: &KeyMotion) -> Ve
     let sorted: Vec<Note> = order.iter().map(|index| notes[*index]).collect();
 
     let fingertips = Fingertips::new(hands);
-    let usual_z = Hand::BOTH.map(|hand| fingertips.median_z(hand));
-    let seen: Vec<Observation> = sorted.iter().map(|note| Observation::of(note, &fingertips, &usual_z)).collect();
-    let clip = Clip::learn(&sorted, &seen);
+    let (clip, seen) = Clip::learn(&sorted, &fingertips);
     let (options, solution) = clip.solve(&sorted, &seen);
 
     let mut assignments = vec![Assignment::default(); notes.len()];
@@ -59,19 +64,43 @@ struct Clip {
 }
 
 impl Clip {
-    fn learn(notes: &[Note], seen: &[Observation]) -> Clip {
+    /// Learns from the notes, and looks at them at the moments that fit the pictures best.
+    fn learn(notes: &[Note], fingertips: &Fingertips) -> (Clip, Vec<Observation>) {
         let mut clip = Clip {
             placement: Placement::default(),
             cues: Cues::default(),
         };
-        for _ in 0..ROUNDS {
-            let (options, solution) = clip.solve(notes, seen);
-            let candidates = candidates(notes, seen, &options, &solution);
-            clip.placement = clip.placement.refit(&candidates);
+        let mut seen = observe(notes, fingertips, 0.0);
+        clip.settle(notes, &seen);
+        for _ in 0..LAG_ROUNDS {
+            seen = observe(notes, fingertips, clip.lag_secs(notes, fingertips));
+            clip.settle(notes, &seen);
         }
-        let (options, solution) = clip.solve(notes, seen);
-        clip.cues = Cues::learn(&likeliest(seen, &options, &solution));
-        clip
+        let (options, solution) = clip.solve(notes, &seen);
+        clip.cues = Cues::learn(&likeliest(&seen, &options, &solution));
+        (clip, seen)
+    }
+
+    /// Fits the placement to the fingering and the fingering to the placement.
+    fn settle(&mut self, notes: &[Note], seen: &[Observation]) {
+        for _ in 0..ROUNDS {
+            let (options, solution) = self.solve(notes, seen);
+            self.placement = self.placement.refit(&candidates(notes, seen, &options, &solution));
+        }
+    }
+
+    /// How much later than the notes say the pictures show their presses, by the evidence for the fingering as a whole.
+    fn lag_secs(&self, notes: &[Note], fingertips: &Fingertips) -> f64 {
+        let steps = (LARGEST_LAG_SECS / LAG_STEP_SECS) as i32;
+        let evidence = |lag_secs: f64| {
+            let unusual = 0.5 * (lag_secs / USUAL_LAG_SECS).powi(2);
+            self.solve(notes, &observe(notes, fingertips, lag_secs)).1.log_evidence - unusual
+        };
+        let tried = (-steps..=steps).map(|step| {
+            let lag_secs = f64::from(step) * LAG_STEP_SECS;
+            (lag_secs, evidence(lag_secs))
+        });
+        tried.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0.0, |(lag_secs, _)| lag_secs)
     }
 
     fn solve(&self, notes: &[Note], seen: &[Observation]) -> (Vec<Vec<(Choice, f64)>>, Solution) {
@@ -150,6 +179,10 @@ impl Clip {
             },
         }
     }
+}
+
+fn observe(notes: &[Note], fingertips: &Fingertips, lag_secs: f64) -> Vec<Observation> {
+    notes.iter().map(|note| Observation::of(note, fingertips, lag_secs)).collect()
 }
 
 fn candidates<'a>(notes: &[Note], seen: &'a [Observation], options: &[Vec<(Choice, f64)>], solution: &Solution) -> Vec<Candidate<'a>> {

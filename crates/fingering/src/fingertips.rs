@@ -19,6 +19,7 @@ pub(crate) struct HandTips {
 /// Where both hands' fingertips are over time.
 pub(crate) struct Fingertips {
     tracks: [Vec<(f64, HandTips)>; 2],
+    usual_z: [[f64; 5]; 2],
 }
 
 impl Fingertips {
@@ -33,7 +34,8 @@ impl Fingertips {
             track.sort_by(|a, b| a.0.total_cmp(&b.0));
             track
         });
-        Fingertips { tracks }
+        let usual_z = [0, 1].map(|hand| median_z(&tracks[hand]));
+        Fingertips { tracks, usual_z }
     }
 
     /// The tips of a hand at a moment, linear between pictures; none where no picture of it is near.
@@ -55,16 +57,20 @@ impl Fingertips {
     }
 
     /// The middle height (z) of each tip of a hand over the whole track, thumb first; zero where the hand was never seen.
-    pub fn median_z(&self, hand: Hand) -> [f64; 5] {
-        std::array::from_fn(|finger| {
-            let mut heights: Vec<f64> = self.tracks[hand.index()].iter().map(|(_, tips)| tips.tips[finger][2]).collect();
-            if heights.is_empty() {
-                return 0.0;
-            }
-            let middle = heights.len() / 2;
-            *heights.select_nth_unstable_by(middle, f64::total_cmp).1
-        })
+    pub fn usual_z(&self, hand: Hand) -> [f64; 5] {
+        self.usual_z[hand.index()]
     }
+}
+
+fn median_z(track: &[(f64, HandTips)]) -> [f64; 5] {
+    std::array::from_fn(|finger| {
+        let mut heights: Vec<f64> = track.iter().map(|(_, tips)| tips.tips[finger][2]).collect();
+        if heights.is_empty() {
+            return 0.0;
+        }
+        let middle = heights.len() / 2;
+        *heights.select_nth_unstable_by(middle, f64::total_cmp).1
+    })
 }
 
 fn tips_of(pose: &HandPose) -> Option<HandTips> {
@@ -114,6 +120,6 @@ mod tests {
         check(0.95, Some(9.0));
         check(2.0, None);
         assert_eq!(tips.at(Hand::Right, 0.0), None);
-        assert_eq!(tips.median_z(Hand::Right), [0.0; 5]);
+        assert_eq!(tips.usual_z(Hand::Right), [0.0; 5]);
     }
 }

@@ -12,8 +12,10 @@ mod habits;
 mod keys;
 mod linear;
 mod observation;
+mod paper;
 mod placement;
 mod sequence;
 
 pub use along_keyboard::along_keyboard;
 pub use assignment::{Assignment, Witnesses};
+pub use paper::paper;

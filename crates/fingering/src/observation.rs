@@ -44,15 +44,21 @@ pub(crate) struct Observation {
 }
 
 impl Observation {
-    /// Looks at the tips around a note's onset.
-    pub fn of(note: &Note, fingertips: &Fingertips, usual_z: &[[f64; 5]; 2]) -> Observation {
+    /// Looks at the tips around a note's onset; the pictures show it `lag_secs` later than the note says.
+    pub fn of(note: &Note, fingertips: &Fingertips, lag_secs: f64) -> Observation {
+        let shown = Note {
+            onset_secs: note.onset_secs + lag_secs,
+            offset_secs: note.offset_secs + lag_secs,
+            ..*note
+        };
         Observation {
-            hands: Hand::BOTH.map(|hand| observe_hand(note, hand, fingertips, &usual_z[hand.index()])),
+            hands: Hand::BOTH.map(|hand| observe_hand(&shown, hand, fingertips)),
         }
     }
 }
 
-fn observe_hand(note: &Note, hand: Hand, fingertips: &Fingertips, usual_z: &[f64; 5]) -> Option<[TipObservation; 5]> {
+fn observe_hand(note: &Note, hand: Hand, fingertips: &Fingertips) -> Option<[TipObservation; 5]> {
+    let usual_z = fingertips.usual_z(hand);
     let mean = window_mean(note, hand, fingertips)?;
     let onset = note.onset_secs;
     let at = |secs: f64| fingertips.at(hand, secs).unwrap_or(mean);

@@ -181,15 +181,17 @@ impl Placement {
             precision += weight;
         }
         self.depth_shift = sum / precision;
-        for class in 0..2 {
-            let (mut sum, mut count) = (PRIOR_NOTES * USUAL_DEPTH_SPREAD[class].powi(2), PRIOR_NOTES);
-            for candidate in candidates.iter().filter(|candidate| class_of(candidate.pitch) == class) {
-                let error = self.depth_error(candidate.pitch, candidate.finger, candidate.tip);
-                sum += candidate.belief * student_weight(error / previous.depth_spread[class]) * error.powi(2);
-                count += candidate.belief;
-            }
-            self.depth_spread[class] = (sum / count).sqrt();
+        self.depth_spread = [0, 1].map(|class| self.class_spread(class, candidates, previous));
+    }
+
+    fn class_spread(&self, class: usize, candidates: &[Candidate], previous: &Placement) -> f64 {
+        let (mut sum, mut count) = (PRIOR_NOTES * USUAL_DEPTH_SPREAD[class].powi(2), PRIOR_NOTES);
+        for candidate in candidates.iter().filter(|candidate| class_of(candidate.pitch) == class) {
+            let error = self.depth_error(candidate.pitch, candidate.finger, candidate.tip);
+            sum += candidate.belief * student_weight(error / previous.depth_spread[class]) * error.powi(2);
+            count += candidate.belief;
         }
+        (sum / count).sqrt()
     }
 }
 

@@ -46,6 +46,8 @@ impl Choice {
 pub(crate) struct Solution {
     /// Choice of each note on the likeliest path.
     pub best: Vec<Choice>,
+    /// Logarithm of the sum over all paths: how well everything fits together.
+    pub log_evidence: f64,
     /// Belief in each choice of each note, in the order given; sums to 1 over a note.
     pub beliefs: Vec<Vec<f64>>,
 }
@@ -55,11 +57,14 @@ pub(crate) struct Solution {
 pub(crate) fn solve(notes: &[Note], options: &[Vec<(Choice, f64)>]) -> Solution {
     let mut steps: Vec<Step> = Vec::with_capacity(notes.len());
     let start = Step::start();
-    for index in 0..notes.len() {
+    for (index, options) in options.iter().enumerate() {
         let previous = steps.last().unwrap_or(&start);
-        steps.push(advance(previous, notes, index, &options[index]));
+        steps.push(advance(previous, notes, index, options));
     }
     Solution {
+        log_evidence: steps.last().map_or(0.0, |last| {
+            last.nodes.iter().map(|node| node.forward).fold(f64::NEG_INFINITY, log_add)
+        }),
         best: best_path(&steps, options),
         beliefs: beliefs(&start, &steps, options),
     }
@@ -248,8 +253,11 @@ mod tests {
     use super::*;
     use piano::Pitch;
 
-    /// Notes as (key, onset, offset, [(PIG finger, log likelihood)]); expects the PIG fingers of the best path.
-    fn check(notes: &[(u8, f64, f64, &[(i8, f64)])], expected: &[i8]) -> Solution {
+    /// Key, onset, offset, and the PIG fingers that may have struck it with their log likelihoods.
+    type Played<'a> = (u8, f64, f64, &'a [(i8, f64)]);
+
+    /// Expects the PIG fingers of the best path.
+    fn check(notes: &[Played], expected: &[i8]) -> Solution {
         let played: Vec<Note> = notes
             .iter()
             .map(|&(midi, onset_secs, offset_secs, _)| Note {
@@ -292,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_held_key_keeps_its_finger_however_many_notes_pass() {
-        let mut notes: Vec<(u8, f64, f64, &[(i8, f64)])> = vec![(48, 0.0, 9.0, &[(1, 4.0), (2, 0.0)])];
+        let mut notes: Vec<Played> = vec![(48, 0.0, 9.0, &[(1, 4.0), (2, 0.0)])];
         for index in 0..8 {
             let onset = 1.0 + 0.5 * f64::from(index);
             notes.push((60 + index as u8, onset, onset + 0.4, &[(1, 1.0), (3, 0.0)]));
@@ -310,16 +318,11 @@ mod tests {
 
     #[test]
     fn more_keys_than_fingers_are_still_answered() {
-        let options: Vec<(i8, f64)> = [1, 2, 3, 4, 5, -1, -2, -3, -4, -5].map(|number| (number, 0.0)).to_vec();
-        let notes: Vec<(u8, f64, f64, &[(i8, f64)])> = (0..30)
-            .map(|index| (40 + index, 0.01 * f64::from(index), 60.0, options.as_slice()))
-            .collect();
-        let played: Vec<Note> = notes
-            .iter()
-            .map(|&(midi, onset_secs, offset_secs, _)| Note {
-                pitch: Pitch::new(midi).unwrap(),
-                onset_secs,
-                offset_secs,
+        let played: Vec<Note> = (0..30)
+            .map(|index| Note {
+                pitch: Pitch::new(40 + index).unwrap(),
+                onset_secs: 0.01 * f64::from(index),
+                offset_secs: 60.0,
                 velocity: 64,
             })
             .collect();
