@@ -3,6 +3,7 @@
 //! Nothing here opens files, reads the clock or runs a network: frames, samples, models, progress and the request to stop
 //! are arguments.
 
+pub mod hands;
 pub mod performance;
 pub mod refusal;
 pub mod seams;

@@ -142,6 +142,15 @@ impl FrameSource for VideoReader {
         let frame = self.convert(&decoded).map_err(|error| FrameReadError(Box::new(error)))?;
         Ok(Some(TimedFrame { secs, frame }))
     }
+
+    fn next_frame_if(&mut self, wanted: &mut dyn FnMut(f64) -> bool) -> Result<Option<(f64, Option<Frame>)>, FrameReadError> {
+        let Some((secs, decoded)) = self.decode() else { return Ok(None) };
+        if !wanted(secs) {
+            return Ok(Some((secs, None)));
+        }
+        let frame = self.convert(&decoded).map_err(|error| FrameReadError(Box::new(error)))?;
+        Ok(Some((secs, Some(frame))))
+    }
 }
 
 /// The first picture at or after each of the given moments (ascending), or the last one before the end. Seeks where that

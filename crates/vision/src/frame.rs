@@ -88,6 +88,13 @@ pub struct TimedFrame {
 pub trait FrameSource {
     /// The next picture in order of time; none at the end.
     fn next_frame(&mut self) -> Result<Option<TimedFrame>, FrameReadError>;
+
+    /// When the next picture is shown and, if it is wanted by its time, the picture; none at the end. Readers that can skip
+    /// work for pictures nobody wants do so here.
+    fn next_frame_if(&mut self, wanted: &mut dyn FnMut(f64) -> bool) -> Result<Option<(f64, Option<Frame>)>, FrameReadError> {
+        let next = self.next_frame()?;
+        Ok(next.map(|TimedFrame { secs, frame }| (secs, wanted(secs).then_some(frame))))
+    }
 }
 
 /// The pictures could not be read on.

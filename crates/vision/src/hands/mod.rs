@@ -7,10 +7,15 @@ pub mod crop;
 pub mod duplicates;
 pub mod lighting;
 pub mod palm;
+pub mod plausible;
 pub mod region;
+pub mod sides;
+pub mod stillness;
 pub mod tiles;
+pub mod track;
 
 pub use region::HandRegion;
+pub use track::{HandTracks, HandsInFrame, TrackedHand};
 
 use serde::{Deserialize, Serialize};
 
