@@ -174,6 +174,7 @@ impl Clip {
             runner_up,
             margin_key_widths: margin.map(|(best, next)| next - best),
             witnesses: Witnesses {
+                sound: Some(true),
                 key: key_witness(note, keys),
                 fingertip: best.finger().and_then(stands_on).or(anyone_seen.then_some(false)),
             },
@@ -211,4 +212,97 @@ fn likeliest<'a>(seen: &'a [Observation], options: &[Vec<(Choice, f64)>], soluti
         Some((&seen[index], choice.finger()?, *belief))
     };
     (0..seen.len()).filter_map(best).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluation::{Claim, FingeringReport, evaluate};
+    use crate::practice::{Camera, exercise, play};
+
+    fn report(camera: &Camera, seed: u64, notes_per_hand: usize) -> FingeringReport {
+        let score = exercise(seed, notes_per_hand);
+        let notes: Vec<Note> = score.iter().map(|played| played.note).collect();
+        let claim = |note: &Note, hand, finger, confidence| Claim {
+            pitch: note.pitch,
+            onset_secs: note.onset_secs,
+            hand,
+            finger,
+            confidence,
+        };
+        let truth: Vec<Claim> = score
+            .iter()
+            .map(|played| claim(&played.note, played.finger.map(|f| f.hand), played.finger.map(|f| f.finger), None))
+            .collect();
+        let answers = along_keyboard(&notes, &play(&score, camera, seed), &KeyMotion::default());
+        let said: Vec<Claim> = notes
+            .iter()
+            .zip(&answers)
+            .map(|(note, a)| claim(note, a.hand, a.finger, Some(a.confidence)))
+            .collect();
+        evaluate(&truth, &said, 0.05)
+    }
+
+    /// Mean finger accuracy over three players, at least as expected.
+    fn check(camera: Camera, at_least: f64) {
+        let reports: Vec<FingeringReport> = (1..=3).map(|seed| report(&camera, seed, 60)).collect();
+        let mean = reports.iter().map(|report| report.finger_accuracy).sum::<f64>() / 3.0;
+        assert!(mean >= at_least, "{mean} under {camera:?}");
+        let error = reports.iter().filter_map(|report| report.calibration_error).sum::<f64>() / 3.0;
+        assert!(error < 0.06, "calibration error {error} under {camera:?}");
+    }
+
+    #[test]
+    fn fingers_are_told_through_noise_lean_and_lag() {
+        let camera = Camera::default();
+        check(camera, 0.99);
+        check(Camera { noise: 0.25, ..camera }, 0.96);
+        check(
+            Camera {
+                lean: [0.2, 0.4],
+                ..camera
+            },
+            0.98,
+        );
+        check(Camera { lag_secs: 0.07, ..camera }, 0.98);
+        check(
+            Camera {
+                frames_per_second: 15.0,
+                ..camera
+            },
+            0.97,
+        );
+    }
+
+    #[test]
+    fn a_hand_that_was_not_seen_is_named_but_its_finger_is_not_guessed() {
+        let score = exercise(4, 40);
+        let notes: Vec<Note> = score.iter().map(|played| played.note).collect();
+        let mut hands = play(&score, &Camera::default(), 4);
+        for at in &mut hands {
+            at.hands[Hand::Left.index()] = None;
+        }
+        let answers = along_keyboard(&notes, &hands, &KeyMotion::default());
+        let of_left = score
+            .iter()
+            .zip(&answers)
+            .filter(|(played, _)| played.finger.is_some_and(|finger| finger.hand == Hand::Left));
+        let (mut left, mut unknown) = (0, 0);
+        for (_, answer) in of_left {
+            left += 1;
+            unknown += usize::from(answer.finger.is_none() && answer.hand == Some(Hand::Left) && answer.confidence == 0.0);
+        }
+        assert!(unknown as f64 >= 0.95 * left as f64, "{unknown} of {left}");
+    }
+
+    #[test]
+    fn nothing_in_gives_nothing_out() {
+        assert_eq!(along_keyboard(&[], &[], &KeyMotion::default()), []);
+        let note = exercise(1, 1)[0].note;
+        let alone = along_keyboard(&[note], &[], &KeyMotion::default());
+        assert_eq!(
+            (alone[0].finger, alone[0].confidence, alone[0].witnesses.fingertip),
+            (None, 0.0, None)
+        );
+    }
 }

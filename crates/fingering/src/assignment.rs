@@ -20,9 +20,11 @@ pub struct Assignment {
     pub witnesses: Witnesses,
 }
 
-/// Witnesses of a note in the picture: true agrees, false contradicts, none could not see.
+/// Witnesses of a note: true agrees, false contradicts, none could not tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Witnesses {
+    /// The sound, or whoever gave the notes; always true here, because fingering starts from notes.
+    pub sound: Option<bool>,
     /// The key's own motion.
     pub key: Option<bool>,
     /// A fingertip over the key.

@@ -2,6 +2,7 @@
 //!
 //! Works on notes and fingertips in keyboard coordinates. Knows nothing of pictures, cameras, sound or models.
 
+pub mod alignment;
 mod along_keyboard;
 mod assignment;
 mod cues;
@@ -14,6 +15,8 @@ mod linear;
 mod observation;
 mod paper;
 mod placement;
+#[cfg(test)]
+mod practice;
 mod sequence;
 
 pub use along_keyboard::along_keyboard;

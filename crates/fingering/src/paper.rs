@@ -41,6 +41,7 @@ fn closest_finger(note: &Note, fingertips: &Fingertips, frame_secs: &[f64], keys
     let Some(&(finger, distance)) = means.first() else {
         return Assignment {
             witnesses: Witnesses {
+                sound: Some(true),
                 key: key_witness(note, keys),
                 fingertip: None,
             },
@@ -60,6 +61,7 @@ fn closest_finger(note: &Note, fingertips: &Fingertips, frame_secs: &[f64], keys
         runner_up: means.get(1).map(|(next, _)| *next),
         margin_key_widths: means.get(1).map(|(_, next)| next - distance),
         witnesses: Witnesses {
+            sound: Some(true),
             key: key_witness(note, keys),
             fingertip: Some(distance <= OVER_THE_KEY),
         },
@@ -140,6 +142,9 @@ mod tests {
         let fingers: Vec<Option<u8>> = found.iter().map(|answer| answer.finger.map(|finger| finger.get())).collect();
         assert_eq!(fingers, [Some(1), Some(2), None]);
         assert!((found[0].confidence - 2.0 / 3.0).abs() < 1e-9);
-        assert_eq!(found[2], Assignment::default());
+        assert_eq!(
+            (found[2].hand, found[2].confidence, found[2].witnesses.fingertip),
+            (None, 0.0, None)
+        );
     }
 }
