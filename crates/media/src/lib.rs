@@ -15,5 +15,5 @@ pub use audio_reader::AudioReader;
 pub use error::MediaError;
 pub use picture::{is_picture, read_picture, write_png};
 pub use probe::{AudioFacts, MediaFacts, VideoStreamFacts, probe};
-pub use video_reader::{VideoReader, sample_frames};
+pub use video_reader::{SampledFrames, VideoReader};
 pub use video_writer::{AudioSettings, VideoSettings, VideoWriter};

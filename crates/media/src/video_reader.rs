@@ -153,40 +153,62 @@ impl FrameSource for VideoReader {
     }
 }
 
-/// The first picture at or after each of the given moments (ascending), or the last one before the end. Seeks where that
-/// spares decoding.
-pub fn sample_frames(path: &Path, moments_secs: &[f64]) -> Result<Vec<TimedFrame>, MediaError> {
-    /// Decoding on is cheaper than seeking back to a key picture when the next moment is this near.
-    const SEEK_BEYOND_SECS: f64 = 1.0;
-    let mut reader = VideoReader::open(path)?;
-    let mut at_secs = 0.0;
-    let mut sampled: Vec<TimedFrame> = Vec::with_capacity(moments_secs.len());
-    for moment in moments_secs {
-        if moment - at_secs > SEEK_BEYOND_SECS && reader.seek(*moment).is_err() {
+/// Reads the first picture at or after each of the given moments (ascending), one at a time; the last picture stands once for
+/// moments beyond the end. Seeks where that spares decoding.
+pub struct SampledFrames {
+    reader: VideoReader,
+    moments_secs: std::vec::IntoIter<f64>,
+    at_secs: f64,
+}
+
+/// Decoding on is cheaper than seeking back to a key picture when the next moment is this near, seconds.
+const SEEK_BEYOND_SECS: f64 = 1.0;
+/// Timestamps are rounded to the container's ticks.
+const ROUNDING_SECS: f64 = 1e-6;
+
+impl SampledFrames {
+    /// Opens a file to be looked at only at these moments.
+    pub fn open(path: &Path, moments_secs: Vec<f64>) -> Result<SampledFrames, MediaError> {
+        Ok(SampledFrames {
+            reader: VideoReader::open(path)?,
+            moments_secs: moments_secs.into_iter(),
+            at_secs: 0.0,
+        })
+    }
+
+    /// The picture for one moment; none at the end of the file.
+    fn sample(&mut self, moment: f64) -> Result<Option<TimedFrame>, MediaError> {
+        if moment - self.at_secs > SEEK_BEYOND_SECS && self.reader.seek(moment).is_err() {
             // Some containers cannot be sought in: read on from the start.
-            reader = VideoReader::open(path)?;
+            self.reader = VideoReader::open(&self.reader.path)?;
         }
         let mut found = None;
-        while let Some((secs, decoded)) = reader.decode() {
-            let late_enough = secs + 1e-6 >= *moment;
-            at_secs = secs;
+        while let Some((secs, decoded)) = self.reader.decode() {
+            self.at_secs = secs;
             found = Some((secs, decoded));
-            if late_enough {
+            if secs + ROUNDING_SECS >= moment {
                 break;
             }
         }
-        match found {
-            Some((secs, decoded)) => sampled.push(TimedFrame {
-                secs,
-                frame: reader.convert(&decoded)?,
-            }),
-            None => break,
+        if found.as_ref().is_none_or(|(secs, _)| secs + ROUNDING_SECS < moment) {
+            self.moments_secs = Vec::new().into_iter();
         }
+        found
+            .map(|(secs, decoded)| {
+                Ok(TimedFrame {
+                    secs,
+                    frame: self.reader.convert(&decoded)?,
+                })
+            })
+            .transpose()
     }
-    if sampled.is_empty() && !moments_secs.is_empty() {
-        return Err(unreadable(path, ffmpeg::Error::InvalidData));
+}
+
+impl FrameSource for SampledFrames {
+    fn next_frame(&mut self) -> Result<Option<TimedFrame>, FrameReadError> {
+        let Some(moment) = self.moments_secs.next() else { return Ok(None) };
+        self.sample(moment).map_err(|error| FrameReadError(Box::new(error)))
     }
-    Ok(sampled)
 }
 
 fn turned_clockwise(frame: &Frame) -> Frame {

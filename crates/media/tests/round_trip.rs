@@ -1,9 +1,9 @@
 //! What we write, we read: pictures and sound, in step.
 
 use hearing::AudioSource;
-use media::{AudioReader, AudioSettings, MediaError, VideoReader, VideoSettings, VideoWriter, probe, sample_frames};
+use media::{AudioReader, AudioSettings, MediaError, SampledFrames, VideoReader, VideoSettings, VideoWriter, probe};
 use std::path::{Path, PathBuf};
-use vision::{Frame, FrameSource};
+use vision::{Frame, FrameSource, TimedFrame};
 
 const RATE: u32 = 44_100;
 
@@ -76,7 +76,8 @@ fn pictures_and_sound_come_back_in_step() {
 fn sampled_frames_are_the_first_at_or_after_each_moment() {
     let folder = tempfile::tempdir().unwrap();
     let path = clip(folder.path());
-    let sampled = sample_frames(&path, &[0.0, 0.41, 1.2, 99.0]).unwrap();
+    let mut source = SampledFrames::open(&path, vec![0.0, 0.41, 1.2, 99.0, 100.0]).unwrap();
+    let sampled: Vec<TimedFrame> = std::iter::from_fn(|| source.next_frame().unwrap()).collect();
     let secs: Vec<f64> = sampled.iter().map(|shown| (shown.secs * 100.0).round() / 100.0).collect();
     assert_eq!(secs, [0.0, 0.44, 1.2, 1.96]);
     assert!(sampled[2].frame.pixel(3, 3)[1] > 200);
