@@ -11,7 +11,7 @@ use piano::Finger;
 /// A note teaches if its finger is this certain from the places alone.
 const CLEAR_BELIEF: f64 = 0.97;
 /// How large weights (per standard deviation of a cue) ordinarily are: cues are weak, and a short clip must not overrate them.
-const WEIGHT_SPREAD: f64 = 0.4;
+const WEIGHT_SPREAD: f64 = 0.2;
 /// All cues together move a finger's log likelihood by no more than this.
 const LARGEST_SAY: f64 = 2.0;
 /// Newton's method for four weights settles in a few steps.
@@ -112,5 +112,54 @@ fn logistic_weights(contrasts: &[[f64; CUES]]) -> [f64; CUES] {
         weights
     } else {
         [0.0; CUES]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::practice::Dice;
+
+    /// Notes in which the pressing finger differs from its neighbours by `effect` in the first cue, beside noise of size 1.
+    fn notes(effect: f64, count: usize) -> Vec<(Observation, Finger)> {
+        let mut dice = Dice(7);
+        (0..count)
+            .map(|_| {
+                let finger = Finger::all().nth(dice.below(10) as usize).unwrap();
+                let mut tips = [TipObservation::default(); 5];
+                for (index, tip) in tips.iter_mut().enumerate() {
+                    tip.cues = std::array::from_fn(|_| dice.normal());
+                    tip.cues[0] += if index == finger.finger.index() { effect } else { 0.0 };
+                }
+                let mut observation = Observation::default();
+                observation.hands[finger.hand.index()] = Some(tips);
+                (observation, finger)
+            })
+            .collect()
+    }
+
+    fn learned(effect: f64, count: usize, belief: f64) -> Cues {
+        let notes = notes(effect, count);
+        Cues::learn(
+            &notes
+                .iter()
+                .map(|(observation, finger)| (observation, *finger, belief))
+                .collect::<Vec<_>>(),
+        )
+    }
+
+    #[test]
+    fn the_cue_that_tells_a_press_is_found_and_the_others_are_not_believed() {
+        let [telling, others @ ..] = learned(1.0, 200, 1.0).weights;
+        assert!(telling > 0.3, "{telling}");
+        assert!(others.iter().all(|weight| weight.abs() < 0.2), "{others:?}");
+        assert!(learned(0.0, 200, 1.0).weights[0].abs() < 0.2);
+    }
+
+    #[test]
+    fn doubtful_or_few_notes_teach_little() {
+        assert_eq!(learned(1.0, 200, 0.9), Cues::default());
+        assert_eq!(Cues::learn(&[]), Cues::default());
+        assert!(learned(1.0, 3, 1.0).weights[0] < 0.15);
     }
 }

@@ -3,8 +3,8 @@
 use crate::fingertips::{Fingertips, HandTips};
 use piano::{Hand, Note};
 
-/// The window around an onset: a little before it (the tip is over the key already), then while the key goes down and is held.
-const WINDOW_BEFORE_SECS: f64 = 0.03;
+/// The window around an onset: before it while the key goes down (30 to 80 ms), then while it is held.
+const WINDOW_BEFORE_SECS: f64 = 0.05;
 const WINDOW_AFTER_SECS: f64 = 0.10;
 const WINDOW_STEP_SECS: f64 = 0.01;
 /// Weights fall by e in this time from the onset: later the hand may already move on.
@@ -21,7 +21,7 @@ const PRESS_SECS: f64 = 0.08;
 pub(crate) const CUES: usize = 4;
 
 /// What one fingertip was doing around an onset.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct TipObservation {
     /// Mean place over the window, keyboard coordinates.
     pub x: f64,

@@ -19,9 +19,9 @@ const USUAL_DEPTH_SPREAD: [f64; 2] = [0.09, 0.17];
 /// Tracker and camera noise along the keyboard, white-key widths, before the clip has said its own.
 const USUAL_SPREAD: f64 = 0.16;
 /// The noise never counts as smaller than this, however well a few notes happen to fit.
-const LEAST_SPREAD: f64 = 0.06;
+const LEAST_SPREAD: f64 = 0.08;
 /// How far fingers strike from the middle of a key, in half widths of the playable part.
-const STRIKE_SPREAD: f64 = 0.4;
+const STRIKE_SPREAD: f64 = 0.5;
 /// Uncertainty of the moment of a press: half a frame of a 30 fps video.
 const ONSET_SPREAD_SECS: f64 = 0.015;
 /// Notes' worth of evidence that the usual values above stand for.
@@ -225,4 +225,86 @@ fn log_student(error: f64) -> f64 {
 /// How much an error counts in a fit under the Student distribution: 1.25 where it fits, towards 0 far out.
 fn student_weight(error: f64) -> f64 {
     (DEGREES_OF_FREEDOM + 1.0) / (DEGREES_OF_FREEDOM + error * error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::practice::Dice;
+    use piano::keyboard::center_x;
+
+    /// Tips of right index fingers on white and black keys, displaced by lean and noise, and deeper than usual.
+    fn tips(count: usize, lean: [f64; 2], noise: f64, deeper: f64) -> Vec<(Pitch, TipObservation)> {
+        let mut dice = Dice(3);
+        (0..count)
+            .map(|_| {
+                let pitch = Pitch::all().nth(dice.below(88) as usize).unwrap();
+                let y = if pitch.is_black() { 0.52 } else { 0.25 };
+                let x = center_x(pitch) + lean[0] + lean[1] * (center_x(pitch) - 26.0) / 26.0 + noise * dice.normal();
+                let tip = TipObservation {
+                    x,
+                    y: y + deeper + 0.05 * dice.normal(),
+                    trust: 1.0,
+                    ..TipObservation::default()
+                };
+                (pitch, tip)
+            })
+            .collect()
+    }
+
+    fn fitted(tips: &[(Pitch, TipObservation)]) -> Placement {
+        let finger = Finger::from_pig_number(2).unwrap();
+        let candidates: Vec<Candidate> = tips
+            .iter()
+            .map(|(pitch, tip)| Candidate {
+                pitch: *pitch,
+                finger,
+                tip,
+                belief: 1.0,
+            })
+            .collect();
+        (0..8).fold(Placement::default(), |placement, _| placement.refit(&candidates))
+    }
+
+    #[test]
+    fn lean_noise_and_depth_are_learned_from_many_notes() {
+        let placement = fitted(&tips(300, [0.2, 0.4], 0.05, 0.06));
+        assert!((placement.lean[0] + placement.finger_lean[6] - 0.2).abs() < 0.05, "{placement:?}");
+        assert!((placement.lean[1] - 0.4).abs() < 0.05, "{placement:?}");
+        assert!(placement.spread < 0.1, "{placement:?}");
+        assert!((placement.depth_shift - 0.0).abs() < 0.06, "{placement:?}");
+        assert!(fitted(&tips(300, [0.0, 0.0], 0.4, 0.0)).spread > 0.25);
+    }
+
+    #[test]
+    fn few_notes_leave_the_usual_values() {
+        let placement = fitted(&tips(2, [0.4, 0.4], 0.0, 0.0));
+        assert!(placement.lean.iter().all(|lean| lean.abs() < 0.3), "{placement:?}");
+        assert!((placement.spread - USUAL_SPREAD).abs() < 0.06, "{placement:?}");
+        assert_eq!(Placement::default().refit(&[]).lean, [0.0; 3]);
+    }
+
+    #[test]
+    fn a_tip_nearer_to_the_key_is_likelier_and_a_lost_one_decides_little() {
+        let placement = Placement::default();
+        let finger = Finger::from_pig_number(2).unwrap();
+        let pitch = Pitch::new(60).unwrap();
+        let at = |dx: f64, trust: f64| {
+            let tip = TipObservation {
+                x: center_x(pitch) + dx,
+                y: 0.3,
+                trust,
+                ..TipObservation::default()
+            };
+            placement.log_likelihood(pitch, finger, &tip)
+        };
+        assert!(at(0.0, 1.0) > at(0.3, 1.0) && at(0.3, 1.0) > at(1.0, 1.0) && at(1.0, 1.0) > at(3.0, 1.0));
+        assert!(at(0.0, 1.0) - at(0.7, 1.0) > at(0.0, 0.3) - at(0.7, 0.3));
+        // A key width off costs about six, as the habits assume.
+        assert!(
+            (3.0..8.0).contains(&(at(0.0, 1.0) - at(1.0, 1.0))),
+            "{}",
+            at(0.0, 1.0) - at(1.0, 1.0)
+        );
+    }
 }
