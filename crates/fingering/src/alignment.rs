@@ -12,12 +12,12 @@ use crate::fingertips::Fingertips;
 use piano::keyboard::center_x;
 use piano::{Hand, Note};
 
-/// Sound and picture of one recording are searched this far apart.
-const LARGEST_OFFSET_SECS: f64 = 0.5;
+/// Sound and picture of one recording are seldom further apart.
+pub const LARGEST_USUAL_OFFSET_SECS: f64 = 0.5;
 /// Two thirds of a frame of a 30 fps video.
 const OFFSET_STEP_SECS: f64 = 0.02;
-/// Offsets ordinarily lie within this; larger ones need evidence.
-const USUAL_OFFSET_SECS: f64 = 0.2;
+/// Offsets ordinarily lie within this share of the search; larger ones need evidence.
+const USUAL_SHARE_OF_SEARCH: f64 = 0.4;
 /// Distances beyond this, in white-key widths, are all equally far.
 const FAR_KEY_WIDTHS: f64 = 3.0;
 /// Typical distance of the nearest tip from a key that is struck, white-key widths: tracker, camera and place on the key.
@@ -31,7 +31,7 @@ const NOTES_PER_WITNESS: f64 = 3.0;
 const MOST_NOTES: usize = 400;
 /// With fewer notes under visible hands nothing is decided.
 const FEWEST_NOTES: usize = 12;
-/// Offsets that cannot be right, for comparison: this many, this far from each other and from the search.
+/// Offsets that cannot be right if the best one is, for comparison: this many, this far from each other and from the best.
 const CONTROLS: usize = 24;
 const CONTROL_STEP_SECS: f64 = 1.3;
 /// A mean distance up to this fits, whatever chance would give: a piece may stay on few keys.
@@ -103,22 +103,24 @@ pub struct Alignment {
     pub notes: usize,
 }
 
-/// Finds reading and offset. `hands` in the coordinates of the keys as found; notes and hands in seconds of clocks that are at
-/// most half a second apart. `readings` must not be empty: give [`Reading::AS_FOUND`] where the picture leaves no choice.
-pub fn align(notes: &[Note], hands: &[HandsAt], readings: &[Reading]) -> Verdict {
+/// Finds reading and offset. `hands` in the coordinates of the keys as found; the clocks of notes and hands at most
+/// `largest_offset_secs` apart ([`LARGEST_USUAL_OFFSET_SECS`] for the sound of the video itself). `readings` must not be empty:
+/// give [`Reading::AS_FOUND`] where the picture leaves no choice.
+pub fn align(notes: &[Note], hands: &[HandsAt], readings: &[Reading], largest_offset_secs: f64) -> Verdict {
     let fingertips = Fingertips::new(hands);
     let notes = spread_over_the_clip(notes);
     let fit = |reading: &Reading, offset_secs: f64| Fit::of(&notes, &fingertips, reading, offset_secs);
-    let fits: Vec<Vec<Fit>> = readings
-        .iter()
-        .map(|reading| offsets().map(|offset| fit(reading, offset)).collect())
-        .collect();
+    let offsets = offsets(largest_offset_secs);
+    let fits_of = |reading| offsets.iter().map(|offset| fit(reading, *offset)).collect();
+    let fits: Vec<Vec<Fit>> = readings.iter().map(fits_of).collect();
     let seen = fits.iter().flatten().map(|fit| fit.notes).max().unwrap_or(0);
     if seen < FEWEST_NOTES {
         return Verdict::TooFewNotes { notes: seen };
     }
-    let alignment = best_fit(&fits, readings);
-    let controls: Vec<Fit> = control_offsets().map(|offset| fit(&readings[alignment.reading], offset)).collect();
+    let alignment = best_fit(&fits, readings, &offsets);
+    let controls: Vec<Fit> = control_offsets(alignment.offset_secs)
+        .map(|offset| fit(&readings[alignment.reading], offset))
+        .collect();
     let alignment = against_chance(alignment, &controls);
     judge(alignment)
 }
@@ -139,14 +141,14 @@ fn judge(alignment: Alignment) -> Verdict {
     }
 }
 
-fn offsets() -> impl Iterator<Item = f64> {
-    let steps = (LARGEST_OFFSET_SECS / OFFSET_STEP_SECS).round() as i32;
-    (-steps..=steps).map(|step| f64::from(step) * OFFSET_STEP_SECS)
+/// Every offset searched; at least no offset at all.
+fn offsets(largest_secs: f64) -> Vec<f64> {
+    let steps = (largest_secs.abs() / OFFSET_STEP_SECS).round() as i32;
+    (-steps..=steps).map(|step| f64::from(step) * OFFSET_STEP_SECS).collect()
 }
 
-fn control_offsets() -> impl Iterator<Item = f64> {
-    let nearest = LARGEST_OFFSET_SECS + CONTROL_STEP_SECS;
-    let one_side = move |side: f64| (0..CONTROLS / 2).map(move |index| side * (nearest + index as f64 * CONTROL_STEP_SECS));
+fn control_offsets(best_secs: f64) -> impl Iterator<Item = f64> {
+    let one_side = move |side: f64| (1..=CONTROLS / 2).map(move |index| best_secs + side * index as f64 * CONTROL_STEP_SECS);
     one_side(1.0).chain(one_side(-1.0))
 }
 
@@ -199,44 +201,26 @@ fn nearest_tip(note: &Note, fingertips: &Fingertips, reading: &Reading, offset_s
     distances.reduce(f64::min).map(|distance| distance.min(FAR_KEY_WIDTHS))
 }
 
-fn best_fit(fits: &[Vec<Fit>], readings: &[Reading]) -> Alignment {
-    let log_posterior = |reading: usize, index: usize, offset_secs: f64| {
-        let prior = readings[reading].prior.max(1e-9).ln() - 0.5 * (offset_secs / USUAL_OFFSET_SECS).powi(2);
-        prior + fits[reading][index].log_likelihood / NOTES_PER_WITNESS
-    };
-    let posterior: Vec<Vec<f64>> = (0..readings.len())
-        .map(|reading| {
-            offsets()
-                .enumerate()
-                .map(|(index, offset)| log_posterior(reading, index, offset))
-                .collect()
-        })
-        .collect();
-    let largest = posterior.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
-    let weights: Vec<Vec<f64>> = posterior
-        .iter()
-        .map(|row| row.iter().map(|value| (value - largest).exp()).collect())
-        .collect();
-    let total: f64 = weights.iter().flatten().sum();
-    let of_reading: Vec<f64> = weights.iter().map(|row| row.iter().sum::<f64>() / total).collect();
+fn best_fit(fits: &[Vec<Fit>], readings: &[Reading], offsets: &[f64]) -> Alignment {
+    let weights = posterior(fits, readings, offsets);
+    let of_reading: Vec<f64> = weights.iter().map(|row| row.iter().sum()).collect();
     let best = (0..readings.len())
         .max_by(|a, b| of_reading[*a].total_cmp(&of_reading[*b]))
         .unwrap_or(0);
 
-    let row = &weights[best];
-    let mass: f64 = row.iter().sum();
-    let offset_secs = offsets().zip(row).map(|(offset, weight)| offset * weight).sum::<f64>() / mass;
-    let variance = offsets()
-        .zip(row)
-        .map(|(offset, weight)| (offset - offset_secs).powi(2) * weight)
-        .sum::<f64>()
-        / mass;
-    let fit = offsets()
-        .zip(&fits[best])
-        .min_by(|a, b| (a.0 - offset_secs).abs().total_cmp(&(b.0 - offset_secs).abs()));
-    let fit = fit.map_or(fits[best][0], |(_, fit)| *fit);
+    let mean = |value: &dyn Fn(f64) -> f64| {
+        let sum: f64 = offsets
+            .iter()
+            .zip(&weights[best])
+            .map(|(offset, weight)| value(*offset) * weight)
+            .sum();
+        sum / of_reading[best]
+    };
+    let offset_secs = mean(&|offset| offset);
+    let variance = mean(&|offset| (offset - offset_secs).powi(2));
+    let nearest = (0..offsets.len()).min_by(|a, b| (offsets[*a] - offset_secs).abs().total_cmp(&(offsets[*b] - offset_secs).abs()));
+    let fit = fits[best][nearest.unwrap_or(0)];
     let others = fits.iter().enumerate().filter(|(reading, _)| *reading != best);
-    let next = others.flat_map(|(_, fits)| fits.iter().map(|fit| fit.distance)).reduce(f64::min);
     Alignment {
         reading: best,
         confidence: of_reading[best],
@@ -244,11 +228,28 @@ fn best_fit(fits: &[Vec<Fit>], readings: &[Reading]) -> Alignment {
         // The step of the search is an uncertainty of its own.
         offset_spread_secs: (variance + OFFSET_STEP_SECS.powi(2) / 12.0).sqrt(),
         distance_key_widths: fit.distance,
-        next_distance_key_widths: next,
+        next_distance_key_widths: others.flat_map(|(_, fits)| fits.iter().map(|fit| fit.distance)).reduce(f64::min),
         chance_key_widths: None,
         beyond_chance: None,
         notes: fit.notes,
     }
+}
+
+/// How likely each reading and offset is; sums to 1.
+fn posterior(fits: &[Vec<Fit>], readings: &[Reading], offsets: &[f64]) -> Vec<Vec<f64>> {
+    let largest_secs = offsets.last().copied().unwrap_or(0.0).max(OFFSET_STEP_SECS);
+    let unusual = |offset: f64| 0.5 * (offset / (USUAL_SHARE_OF_SEARCH * largest_secs)).powi(2);
+    let mut logs: Vec<Vec<f64>> = Vec::with_capacity(readings.len());
+    for (fits, reading) in fits.iter().zip(readings) {
+        let prior = reading.prior.max(1e-9).ln();
+        let log = |(fit, offset): (&Fit, &f64)| prior - unusual(*offset) + fit.log_likelihood / NOTES_PER_WITNESS;
+        logs.push(fits.iter().zip(offsets).map(log).collect());
+    }
+    let largest = logs.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
+    let total: f64 = logs.iter().flatten().map(|log| (log - largest).exp()).sum();
+    logs.iter()
+        .map(|row| row.iter().map(|log| (log - largest).exp() / total).collect())
+        .collect()
 }
 
 fn against_chance(alignment: Alignment, controls: &[Fit]) -> Alignment {
@@ -301,7 +302,7 @@ mod tests {
         let hands = play(&score, &Camera::default(), 1);
         let notes: Vec<Note> = score.iter().map(|played| played.note).collect();
         for (secs, semitones) in [(0.0, 0), (-0.2, 0), (0.15, 12), (0.0, -12)] {
-            let Verdict::Aligned(found) = align(&moved(&notes, secs, semitones), &hands, &all_readings()) else {
+            let Verdict::Aligned(found) = align(&moved(&notes, secs, semitones), &hands, &all_readings(), LARGEST_USUAL_OFFSET_SECS) else {
                 panic!("not aligned at {secs} s, {semitones} semitones");
             };
             let reading = all_readings()[found.reading];
@@ -316,10 +317,13 @@ mod tests {
     fn sound_of_another_piece_or_another_moment_is_unrelated() {
         let hands = play(&exercise(1, 80), &Camera::default(), 1);
         let other: Vec<Note> = exercise(2, 80).iter().map(|played| played.note).collect();
-        assert!(matches!(align(&other, &hands, &[Reading::AS_FOUND]), Verdict::Unrelated(_)));
+        assert!(matches!(
+            align(&other, &hands, &[Reading::AS_FOUND], LARGEST_USUAL_OFFSET_SECS),
+            Verdict::Unrelated(_)
+        ));
         let same: Vec<Note> = exercise(1, 80).iter().map(|played| played.note).collect();
         assert!(matches!(
-            align(&moved(&same, 3.0, 0), &hands, &[Reading::AS_FOUND]),
+            align(&moved(&same, 3.0, 0), &hands, &[Reading::AS_FOUND], LARGEST_USUAL_OFFSET_SECS),
             Verdict::Unrelated(_)
         ));
     }
@@ -329,12 +333,20 @@ mod tests {
         let score = exercise(1, 30);
         let hands = play(&score, &Camera::default(), 1);
         let notes: Vec<Note> = score.iter().map(|played| played.note).collect();
-        assert_eq!(align(&notes[..3], &hands, &all_readings()), Verdict::TooFewNotes { notes: 3 });
-        assert_eq!(align(&notes, &[], &all_readings()), Verdict::TooFewNotes { notes: 0 });
+        assert_eq!(
+            align(&notes[..3], &hands, &all_readings(), LARGEST_USUAL_OFFSET_SECS),
+            Verdict::TooFewNotes { notes: 3 }
+        );
+        assert_eq!(
+            align(&notes, &[], &all_readings(), LARGEST_USUAL_OFFSET_SECS),
+            Verdict::TooFewNotes { notes: 0 }
+        );
         let twice = [Reading {
             prior: 0.5,
             ..Reading::AS_FOUND
         }; 2];
-        assert!(matches!(align(&notes, &hands, &twice), Verdict::Ambiguous(found) if (found.confidence - 0.5).abs() < 1e-6));
+        assert!(
+            matches!(align(&notes, &hands, &twice, LARGEST_USUAL_OFFSET_SECS), Verdict::Ambiguous(found) if (found.confidence - 0.5).abs() < 1e-6)
+        );
     }
 }
