@@ -1,6 +1,9 @@
 //! The models, run by ONNX Runtime: conversion, sessions, and the implementations of the two seams.
 
+pub mod basic_pitch;
 pub mod mediapipe;
 pub mod onnx_model;
 pub mod runtime;
 pub mod tflite;
+pub mod torch;
+pub mod transkun;

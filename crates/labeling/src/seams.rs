@@ -52,6 +52,9 @@ pub trait Transcriber {
     /// Sample rate the audio source must have.
     fn sample_rate(&self) -> u32;
 
+    /// Channels the audio source may have: 1 or 2.
+    fn channels_max(&self) -> usize;
+
     /// Reads the source to its end. `progress` hears the seconds done so far and answers whether to go on.
     fn transcribe(&mut self, audio: &mut dyn AudioSource, progress: &mut dyn FnMut(f64) -> bool) -> Result<Transcription, TranscribeError>;
 }

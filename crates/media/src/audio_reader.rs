@@ -72,7 +72,7 @@ impl AudioReader {
         loop {
             if self.decoder.receive_frame(&mut decoded).is_ok() {
                 self.align_start(&decoded);
-                self.resample(Some(&decoded))?;
+                self.resample(&mut decoded)?;
                 if !self.pending.is_empty() {
                     return Ok(true);
                 }
@@ -110,8 +110,7 @@ impl AudioReader {
         self.drop_frames = Some((-starts_frames).max(0.0) as usize);
     }
 
-    fn resample(&mut self, decoded: Option<&Audio>) -> Result<(), MediaError> {
-        let Some(decoded) = decoded else { return Ok(()) };
+    fn resample(&mut self, decoded: &mut Audio) -> Result<(), MediaError> {
         let layout = if decoded.channel_layout().is_empty() {
             ChannelLayout::default(i32::from(decoded.channels()))
         } else {
@@ -135,9 +134,8 @@ impl AudioReader {
         let Some((context, ..)) = &mut self.resampler else { return Ok(()) };
         let capacity = decoded.samples() * self.sample_rate as usize / decoded.rate().max(1) as usize + RESAMPLER_SLACK_SAMPLES;
         let mut out = Audio::new(Sample::F32(Packing::Packed), capacity, context.output().channel_layout);
-        let mut decoded = decoded.clone();
         decoded.set_channel_layout(layout);
-        context.run(&decoded, &mut out).map_err(|error| unreadable(&self.path, error))?;
+        context.run(decoded, &mut out).map_err(|error| unreadable(&self.path, error))?;
         let bytes = &out.data(0)[..4 * out.samples() * self.channels];
         let dropped = self.drop_frames.get_or_insert(0);
         let drop_now = (*dropped).min(out.samples());

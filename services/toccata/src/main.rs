@@ -2,6 +2,7 @@
 
 mod commands;
 mod failure;
+mod transcribers;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

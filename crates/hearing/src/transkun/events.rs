@@ -1,7 +1,7 @@
 //! A segment's intervals, with what the network says of each, made into events in seconds.
 
 use super::intervals::Interval;
-use super::{HOP_SAMPLES, SAMPLE_RATE, Symbol};
+use super::{HOP_SAMPLES, SAMPLE_RATE, SYMBOLS, Symbol};
 
 /// An interval on its symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,14 @@ pub struct IntervalOutputs<'a> {
     pub place_logits: [f32; 2],
     /// Logits of whether onset and offset lie inside the segment at all.
     pub presence_logits: [f32; 2],
+}
+
+impl IntervalOutputs<'_> {
+    /// Only an interval that reaches the segment's end asks whether its symbol does end there.
+    fn has_offset(&self, interval: Interval, segment_samples: usize) -> bool {
+        let last_frame = (segment_samples + HOP_SAMPLES / 2) / HOP_SAMPLES;
+        interval.end < last_frame || self.presence_logits[1] > 0.0
+    }
 }
 
 /// A key or pedal held down, as one segment shows it. Seconds of the recording.
@@ -53,7 +61,6 @@ pub fn segment_events(
     segment_samples: usize,
     segment_start_secs: f64,
 ) -> Vec<Event> {
-    let last_frame = last_inner_frame(segment_samples);
     let mut events: Vec<Event> = Vec::with_capacity(intervals.len());
     for (SymbolInterval { symbol, interval }, outputs) in intervals.iter().zip(outputs) {
         let free_from_secs = match events.last() {
@@ -67,7 +74,7 @@ pub fn segment_events(
             end_secs: secs(interval.end, outputs.place_logits[1]).max(start_secs + SHORTEST_SECS),
             velocity: likeliest(outputs.velocity_logits),
             has_onset: interval.begin > 0 || outputs.presence_logits[0] > 0.0,
-            has_offset: interval.end < last_frame || outputs.presence_logits[1] > 0.0,
+            has_offset: outputs.has_offset(*interval, segment_samples),
         });
     }
     events.sort_by(by_time);
@@ -78,17 +85,24 @@ pub fn segment_events(
     events
 }
 
+/// For each symbol the frame from which it is undecided: where its last interval ended that came to an end inside the segment,
+/// or 0.
+pub fn decided_until(intervals: &[SymbolInterval], outputs: &[IntervalOutputs<'_>], segment_samples: usize) -> Vec<usize> {
+    let mut frames = vec![0; SYMBOLS];
+    for (SymbolInterval { symbol, interval }, outputs) in intervals.iter().zip(outputs) {
+        if outputs.has_offset(*interval, segment_samples) {
+            frames[symbol.index()] = interval.end;
+        }
+    }
+    frames
+}
+
 /// The order of events: start, end, symbol.
 pub fn by_time(a: &Event, b: &Event) -> std::cmp::Ordering {
     a.start_secs
         .total_cmp(&b.start_secs)
         .then(a.end_secs.total_cmp(&b.end_secs))
         .then(a.symbol.cmp(&b.symbol))
-}
-
-/// From this frame on an interval's end may be the segment's end rather than the symbol's.
-fn last_inner_frame(segment_samples: usize) -> usize {
-    (segment_samples + HOP_SAMPLES / 2) / HOP_SAMPLES
 }
 
 /// Seconds from the segment's start of a place inside a frame.

@@ -1,6 +1,6 @@
 //! Events of overlapping segments made into one performance.
 
-use super::events::{Event, SymbolInterval, by_time};
+use super::events::{Event, by_time};
 use super::{SYMBOLS, Symbol};
 use crate::Transcription;
 use piano::{Note, PedalInterval};
@@ -56,18 +56,6 @@ impl Stitcher {
         events.sort_by(by_time);
         events
     }
-}
-
-/// For each symbol the frame of the next segment from which it is undecided: where its last finished interval of this
-/// segment ended. The next segment begins `step_frames` later.
-pub fn next_starts(intervals: &[SymbolInterval], finished: impl Fn(usize) -> bool, step_frames: usize) -> Vec<usize> {
-    let mut starts = vec![0; SYMBOLS];
-    for (index, SymbolInterval { symbol, interval }) in intervals.iter().enumerate() {
-        if finished(index) {
-            starts[symbol.index()] = interval.end.saturating_sub(step_frames);
-        }
-    }
-    starts
 }
 
 /// Sorts events into notes and pedals. MIDI has no sounding note of velocity 0, so 0 becomes 1.
