@@ -81,14 +81,16 @@ fn symbol(number: i32) -> Symbol {
     Symbol::all().find(|symbol| symbol.number() == number).unwrap()
 }
 
+/// Start, end, symbol, velocity, has onset, has offset.
+type GoldenEvent = (f64, f64, i32, u8, u8, u8);
+
 #[test]
 fn overlapping_segments_become_transkuns_events() {
     #[derive(Deserialize)]
     struct Golden {
         step_secs: f64,
         lead_secs: f64,
-        /// Start, end, symbol, velocity, has onset, has offset.
-        segments: Vec<Vec<(f64, f64, i32, u8, u8, u8)>>,
+        segments: Vec<Vec<GoldenEvent>>,
         /// Start, end, symbol, velocity.
         events: Vec<(f64, f64, i32, u8)>,
     }

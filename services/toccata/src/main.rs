@@ -2,7 +2,6 @@
 
 mod commands;
 mod failure;
-mod transcribers;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

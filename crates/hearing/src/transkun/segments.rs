@@ -62,7 +62,7 @@ pub struct Segment {
 
 impl Segment {
     /// Samples in each channel.
-    pub fn len(&self) -> usize {
+    pub fn samples(&self) -> usize {
         self.channels.first().map_or(0, Vec::len)
     }
 
@@ -78,7 +78,7 @@ impl Segment {
 
     /// Where it ends, seconds from the recording's start.
     pub fn end_secs(&self) -> f64 {
-        self.start_secs() + self.len() as f64 / f64::from(SAMPLE_RATE)
+        self.start_secs() + self.samples() as f64 / f64::from(SAMPLE_RATE)
     }
 }
 
@@ -252,7 +252,7 @@ mod tests {
         assert_eq!(places, expected, "{samples} samples");
         let mut previous = found[0].start_sample;
         for segment in found {
-            assert_eq!(segment.len(), 16_000);
+            assert_eq!(segment.samples(), 16_000);
             assert_eq!(segment.step_frames as i64 * HOP_SAMPLES as i64, segment.start_sample - previous);
             previous = segment.start_sample;
             for (i, (left, right)) in segment.channels[0].iter().zip(&segment.channels[1]).enumerate() {

@@ -186,8 +186,8 @@ impl Transcriber for Transkun {
             let starts: Vec<usize> = decided.iter().map(|frame| frame.saturating_sub(segment.step_frames)).collect();
             let heard = self.listen(&segment, &starts).map_err(failed)?;
             let outputs = heard.outputs();
-            decided = decided_until(&heard.intervals, &outputs, segment.len());
-            stitcher.add(&segment_events(&heard.intervals, &outputs, segment.len(), segment.start_secs()));
+            decided = decided_until(&heard.intervals, &outputs, segment.samples());
+            stitcher.add(&segment_events(&heard.intervals, &outputs, segment.samples(), segment.start_secs()));
             if !progress(segment.end_secs()) {
                 return Err(TranscribeError::Stopped);
             }

@@ -49,8 +49,9 @@ fn fetch_all(store: &ModelStore) -> Result<(), Failure> {
 }
 
 /// Turns fetched weights into graphs the runtime takes, where that has not been done.
-fn convert(_store: &ModelStore) -> Result<(), Failure> {
-    Ok(())
+fn convert(store: &ModelStore) -> Result<(), Failure> {
+    eprintln!("converting transkun's weights, if that has not been done");
+    labeler::transcribers::transkun_files(store).map(drop).map_err(fault)
 }
 
 fn list(store: &ModelStore) {

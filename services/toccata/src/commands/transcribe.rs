@@ -1,14 +1,14 @@
 //! `toccata transcribe`.
 
 use crate::failure::{Failure, fault};
-use crate::transcribers::{self, TranscriberChoice};
 use bootstrap::models::ModelStore;
 use bootstrap::shutdown::Shutdown;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use hearing::{AudioSource, Transcription};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use labeler::transcribers::{self, OpenTranscriberError};
 use labeling::refusal::{Refusal, RefusalCode};
-use labeling::seams::{ModelFacts, TranscribeError};
+use labeling::seams::{ModelFacts, TranscribeError, Transcriber};
 use media::{AudioReader, MediaError};
 use piano::midi::{self, HandedNote};
 use std::error::Error;
@@ -31,6 +31,24 @@ pub struct Transcribe {
     /// Print the notes for machines, with the field names of performance.json.
     #[arg(long)]
     pub json: bool,
+}
+
+/// What hears the notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TranscriberChoice {
+    /// Transkun v2: key releases, loudness and pedal
+    Transkun,
+    /// basic-pitch: light, less exact
+    BasicPitch,
+}
+
+impl TranscriberChoice {
+    fn open(self, store: &ModelStore) -> Result<Box<dyn Transcriber>, OpenTranscriberError> {
+        Ok(match self {
+            TranscriberChoice::Transkun => Box::new(transcribers::transkun(store)?),
+            TranscriberChoice::BasicPitch => Box::new(transcribers::basic_pitch(store)?),
+        })
+    }
 }
 
 impl Transcribe {
@@ -57,7 +75,7 @@ impl Transcribe {
     }
 
     fn listen(&self, store: &ModelStore, shutdown: &Shutdown) -> Result<(Transcription, ModelFacts), Failure> {
-        let mut transcriber = transcribers::open(store, self.transcriber).map_err(fault)?;
+        let mut transcriber = self.transcriber.open(store).map_err(fault)?;
         let mut audio = AudioReader::open(&self.input, transcriber.sample_rate(), transcriber.channels_max()).map_err(refused)?;
         let bar = progress_bar(self.json, audio.duration_secs());
         let mut progress = |secs: f64| {

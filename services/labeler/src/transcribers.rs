@@ -7,18 +7,8 @@ use inference::basic_pitch::BasicPitch;
 use inference::runtime::{Runtime, RuntimeError, SessionSettings};
 use inference::torch::CheckpointError;
 use inference::transkun::{Transkun, TranskunError, TranskunFiles, convert};
-use labeling::seams::Transcriber;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-
-/// What hears the notes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum TranscriberChoice {
-    /// Transkun v2: key releases, loudness and pedal
-    Transkun,
-    /// basic-pitch: light, less exact
-    BasicPitch,
-}
 
 /// Why a transcriber cannot be made ready.
 #[derive(Debug, thiserror::Error)]
@@ -49,21 +39,22 @@ pub enum OpenTranscriberError {
 /// One thread costs the fewest CPU seconds.
 const SETTINGS: SessionSettings = SessionSettings { intra_threads: 1 };
 
-/// Makes a transcriber ready.
-pub fn open(store: &ModelStore, choice: TranscriberChoice) -> Result<Box<dyn Transcriber>, OpenTranscriberError> {
-    let runtime = Runtime::load(&store.file("onnxruntime", "libonnxruntime.so")?)?;
-    Ok(match choice {
-        TranscriberChoice::Transkun => {
-            let files = transkun_files(store)?;
-            let sums = weights_sha256(store, "transkun");
-            Box::new(Transkun::new(&runtime, &files, sums, Segmentation::ECONOMICAL, SETTINGS)?)
-        }
-        TranscriberChoice::BasicPitch => {
-            let onnx = read(&store.file("basic-pitch", "basic_pitch_nmp.onnx")?)?;
-            let sums = weights_sha256(store, "basic-pitch");
-            Box::new(BasicPitch::new(&runtime, &onnx, sums, NoteSettings::PIANO, SETTINGS)?)
-        }
-    })
+/// Transkun version 2.
+pub fn transkun(store: &ModelStore) -> Result<Transkun, OpenTranscriberError> {
+    let files = transkun_files(store)?;
+    let sums = weights_sha256(store, "transkun");
+    Ok(Transkun::new(&runtime(store)?, &files, sums, Segmentation::ECONOMICAL, SETTINGS)?)
+}
+
+/// basic-pitch.
+pub fn basic_pitch(store: &ModelStore) -> Result<BasicPitch, OpenTranscriberError> {
+    let onnx = read(&store.file("basic-pitch", "basic_pitch_nmp.onnx")?)?;
+    let sums = weights_sha256(store, "basic-pitch");
+    Ok(BasicPitch::new(&runtime(store)?, &onnx, sums, NoteSettings::PIANO, SETTINGS)?)
+}
+
+fn runtime(store: &ModelStore) -> Result<Runtime, OpenTranscriberError> {
+    Ok(Runtime::load(&store.file("onnxruntime", "libonnxruntime.so")?)?)
 }
 
 fn weights_sha256(store: &ModelStore, package: &str) -> Vec<String> {
