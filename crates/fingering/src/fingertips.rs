@@ -3,9 +3,12 @@
 use crate::evidence::{HandPose, HandsAt};
 use piano::{FingerNumber, Hand};
 
-/// How far away, in seconds, the nearest picture of a hand may be before we say that the hand was not seen: three pictures of
+/// How far away, in seconds, the nearest picture of a hand may be before we say that the hand was not seen: four pictures of
 /// a 30 fps video. Longer gaps are filled, and marked so, by whoever tracked the hands.
-const LONGEST_GAP_SECS: f64 = 0.1;
+const LONGEST_GAP_SECS: f64 = 0.15;
+
+/// Between pictures no further apart than this a tip moves evenly enough; further apart it is trusted less.
+const FULL_TRUST_SECS: f64 = 0.05;
 
 /// The five fingertips of one hand at one moment, thumb first.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,7 +49,7 @@ impl Fingertips {
         let before = before.filter(|(at, _)| secs - at <= LONGEST_GAP_SECS);
         let after = track.get(after).filter(|(at, _)| at - secs <= LONGEST_GAP_SECS);
         match (before, after) {
-            (Some((from, a)), Some((to, b))) => Some(between(a, b, (secs - from) / (to - from))),
+            (Some((from, a)), Some((to, b))) => Some(between(a, b, (secs - from) / (to - from), to - from)),
             // At the edge of a gap the last pose seen stands in, trusted less.
             (Some((_, tips)), None) | (None, Some((_, tips))) => Some(HandTips {
                 trust: tips.trust / 2.0,
@@ -83,10 +86,11 @@ fn tips_of(pose: &HandPose) -> Option<HandTips> {
     })
 }
 
-fn between(a: &HandTips, b: &HandTips, share: f64) -> HandTips {
+/// The tips a share of the way from one picture to the next one, `apart_secs` later.
+fn between(a: &HandTips, b: &HandTips, share: f64, apart_secs: f64) -> HandTips {
     HandTips {
         tips: std::array::from_fn(|tip| std::array::from_fn(|axis| a.tips[tip][axis] * (1.0 - share) + b.tips[tip][axis] * share)),
-        trust: a.trust.min(b.trust),
+        trust: a.trust.min(b.trust) * (FULL_TRUST_SECS / apart_secs).clamp(0.5, 1.0),
     }
 }
 
