@@ -16,8 +16,11 @@ use piano::{Hand, Note};
 pub const LARGEST_USUAL_OFFSET_SECS: f64 = 0.5;
 /// Two thirds of a frame of a 30 fps video.
 const OFFSET_STEP_SECS: f64 = 0.02;
-/// Offsets ordinarily lie within this share of the search; larger ones need evidence.
-const USUAL_SHARE_OF_SEARCH: f64 = 0.4;
+/// Most recordings are in time to about a frame. Fingers rest on held keys, so slow pieces leave the offset open by more.
+const IN_TIME_SHARE: f64 = 0.8;
+const IN_TIME_SPREAD_SECS: f64 = 0.03;
+/// The others are off by this share of the search.
+const OFF_SHARE_OF_SEARCH: f64 = 0.4;
 /// Distances beyond this, in white-key widths, are all equally far.
 const FAR_KEY_WIDTHS: f64 = 3.0;
 /// Typical distance of the nearest tip from a key that is struck, white-key widths: tracker, camera and place on the key.
@@ -238,11 +241,15 @@ fn best_fit(fits: &[Vec<Fit>], readings: &[Reading], offsets: &[f64]) -> Alignme
 /// How likely each reading and offset is; sums to 1.
 fn posterior(fits: &[Vec<Fit>], readings: &[Reading], offsets: &[f64]) -> Vec<Vec<f64>> {
     let largest_secs = offsets.last().copied().unwrap_or(0.0).max(OFFSET_STEP_SECS);
-    let unusual = |offset: f64| 0.5 * (offset / (USUAL_SHARE_OF_SEARCH * largest_secs)).powi(2);
+    let normal = |offset: f64, spread: f64| (-0.5 * (offset / spread).powi(2)).exp() / spread;
+    let usual = |offset: f64| {
+        let in_time = IN_TIME_SHARE * normal(offset, IN_TIME_SPREAD_SECS);
+        (in_time + (1.0 - IN_TIME_SHARE) * normal(offset, OFF_SHARE_OF_SEARCH * largest_secs)).ln()
+    };
     let mut logs: Vec<Vec<f64>> = Vec::with_capacity(readings.len());
     for (fits, reading) in fits.iter().zip(readings) {
         let prior = reading.prior.max(1e-9).ln();
-        let log = |(fit, offset): (&Fit, &f64)| prior - unusual(*offset) + fit.log_likelihood / NOTES_PER_WITNESS;
+        let log = |(fit, offset): (&Fit, &f64)| prior + usual(*offset) + fit.log_likelihood / NOTES_PER_WITNESS;
         logs.push(fits.iter().zip(offsets).map(log).collect());
     }
     let largest = logs.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -301,15 +308,14 @@ mod tests {
         let score = exercise(1, 60);
         let hands = play(&score, &Camera::default(), 1);
         let notes: Vec<Note> = score.iter().map(|played| played.note).collect();
-        for (secs, semitones) in [(0.0, 0), (-0.2, 0), (0.15, 12), (0.0, -12)] {
+        for (secs, semitones) in [(0.0, 0), (-0.2, 0), (0.3, 12), (0.0, -12)] {
             let Verdict::Aligned(found) = align(&moved(&notes, secs, semitones), &hands, &all_readings(), LARGEST_USUAL_OFFSET_SECS) else {
                 panic!("not aligned at {secs} s, {semitones} semitones");
             };
             let reading = all_readings()[found.reading];
             assert_eq!((reading.sign, reading.shift), (1.0, f64::from(semitones) * 7.0 / 12.0));
-            // Fingers rest on held keys, so a slightly late offset fits as well: the spread says so.
-            assert!((found.offset_secs + secs).abs() < 2.0 * found.offset_spread_secs, "{found:?}");
-            assert!(found.offset_spread_secs < 0.06, "{found:?}");
+            // Fingers rest on held keys, so an offset late by part of the shortest note (0.13 s) fits as well.
+            assert!((found.offset_secs + secs).abs() < 0.1, "{found:?}");
         }
     }
 

@@ -259,6 +259,22 @@ mod tests {
     }
 
     #[test]
+    fn our_own_labels_are_a_truth_too_and_keep_their_confidence() {
+        let json = r#"{
+            "schema_version": 1, "toccata_version": "0", "source": {"name": "a.mp4", "sha256": "", "duration_secs": 1},
+            "video": {"width": 2, "height": 2, "frames_per_second": 30}, "keyboard": {"sections": []}, "audio_offset_secs": 0,
+            "notes": [
+                {"pitch": 60, "onset_secs": 0.5, "offset_secs": 0.75, "velocity": 64, "hand": "left", "finger": 3, "confidence": 0.875,
+                 "runner_up": null, "margin_key_widths": null, "witnesses": {"sound": true, "key": null, "fingertip": true}},
+                {"pitch": 62, "onset_secs": 1, "offset_secs": 2, "velocity": 64, "hand": "right", "finger": null, "confidence": 0,
+                 "runner_up": null, "margin_key_widths": null, "witnesses": {"sound": true, "key": null, "fingertip": null}}],
+            "pedal": [], "models": [], "warnings": []}"#;
+        check(json.as_bytes(), Ok(&[(60, 0.5, -3), (62, 1.0, 0)]));
+        let notes = read(json.as_bytes()).unwrap();
+        assert_eq!((notes[0].confidence, notes[1].hand), (Some(0.875), Some(Hand::Right)));
+    }
+
+    #[test]
     fn damage_is_named() {
         let unknown = "the notes are in none of the formats known: MIDI, PIG, performance.json, JSON by eye, tsv";
         check(b"", Err(unknown));
