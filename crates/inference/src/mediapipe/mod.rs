@@ -1,7 +1,8 @@
 //! MediaPipe Hands: palms found by one network, landmarks by another (the `_full` models of mediapipe 0.10.21, Apache-2.0).
 //!
-//! Differs from MediaPipe's own graph on purpose: tiles are searched besides the whole picture, dark pictures are evened out
-//! for the palm network, and a detected hand is looked at a second time in the region its own landmarks give.
+//! Differs from MediaPipe's own graph on purpose: tiles are searched besides the whole picture, the picture's border is repeated
+//! outwards instead of black, dark pictures are evened out for the palm network, and a detected hand is looked at a second time in
+//! the region its own landmarks give.
 
 mod landmark_network;
 mod palm_network;
@@ -20,6 +21,12 @@ pub const MEDIAPIPE_VERSION: &str = "0.10.21";
 const NAME: &str = "mediapipe";
 /// The landmark network sees a hand from this presence on (MediaPipe `hand_landmark_cpu`).
 const PRESENCE_MIN: f32 = 0.5;
+/// After a palm the first look may be this unsure, because the second, better placed, decides: the palm of a hand cut off by the
+/// picture's edge is placed badly.
+const FIRST_PRESENCE_MIN: f32 = 0.2;
+/// A hand that was found rather than followed must be surer: on stills of piano channels, 0.6 to 0.9 keep the hands and drop what is
+/// none.
+const FOUND_PRESENCE_MIN: f32 = 0.6;
 /// Two palms whose regions' centres lie closer than this part of the side are one hand seen in two tiles.
 const SAME_REGION_SIDES: f32 = 0.35;
 /// More hands than this in one picture are not looked at: bounds the work for pictures that look like hands everywhere.
@@ -59,20 +66,16 @@ impl MediaPipe {
     fn detect_in(&mut self, picture: &Frame, tiles: &[[f32; 3]]) -> Result<Vec<HandObservation>, ModelError> {
         let palms = self.palms.find(picture, tiles).map_err(|error| failed("find palms", error))?;
         let regions = distinct_regions(palms);
-        let first = self.follow_in(picture, &regions)?;
-        let again: Vec<HandRegion> = first
-            .iter()
-            .flatten()
-            .map(HandRegion::from_landmarks)
-            .filter(HandRegion::is_usable)
-            .collect();
-        let hands = self.follow_in(picture, &again)?.into_iter().flatten().collect();
-        Ok(without_duplicates(hands))
+        let first = self.look(picture, &regions, FIRST_PRESENCE_MIN)?;
+        let again: Vec<HandRegion> = first.iter().map(HandRegion::from_landmarks).collect();
+        Ok(without_duplicates(self.look(picture, &again, FOUND_PRESENCE_MIN)?))
     }
 
-    fn follow_in(&mut self, picture: &Frame, regions: &[HandRegion]) -> Result<Vec<Option<HandObservation>>, ModelError> {
+    /// The hands in those of the regions that hold one.
+    fn look(&mut self, picture: &Frame, regions: &[HandRegion], presence_min: f32) -> Result<Vec<HandObservation>, ModelError> {
         let regions: Vec<_> = regions.iter().map(|region| (picture, *region)).collect();
-        self.follow(&regions)
+        let seen = self.landmarks.look(&regions).map_err(|error| failed("find landmarks", error))?;
+        Ok(seen.into_iter().flatten().filter(|hand| hand.presence > presence_min).collect())
     }
 }
 

@@ -12,10 +12,10 @@ pub use schedule::HandNeeds;
 
 use crate::seams::{HandEstimator, ModelError};
 use piano::Hand;
-use schedule::Schedule;
+use schedule::{Plan, Schedule};
 use tracker::{Look, Tracker};
 use vision::hands::plausible::KeyboardBand;
-use vision::hands::sides::{Sighting, assign_sides};
+use vision::hands::sides::{Sighting, assign_sides, sides_in_picture};
 use vision::hands::track::{fill_gaps, remove_outliers, smooth};
 use vision::hands::{HandObservation, HandTracks, HandsInFrame, TrackedHand};
 use vision::{Frame, FrameReadError, FrameSource};
@@ -49,33 +49,38 @@ pub fn estimate_hands(
     loop {
         let last_secs = secs_of_frames.last().copied().unwrap_or(f64::NEG_INFINITY);
         let hurried = tracker.is_hurried();
-        // Pictures whose time does not grow (damaged files have them) have no place in a clip.
-        let Some((secs, picture)) = frames.next_frame_if(&mut |secs| secs > last_secs && schedule.wants(secs, hurried))? else {
-            break;
-        };
+        let mut plan = Plan::Skip;
+        let next = frames.next_frame_if(&mut |secs| {
+            // Pictures whose time does not grow (damaged files have them) have no place in a clip.
+            plan = if secs > last_secs {
+                schedule.plan(secs, hurried)
+            } else {
+                Plan::Skip
+            };
+            plan != Plan::Skip
+        })?;
+        let Some((secs, picture)) = next else { break };
         if secs.is_nan() || secs <= last_secs {
             continue;
         }
         secs_of_frames.push(secs);
-        if let Some(picture) = picture {
-            tracker.look(secs, picture)?;
+        match picture {
+            Some(picture) if plan == Plan::Look => tracker.look(secs, picture)?,
+            Some(picture) => tracker.keep(secs, picture),
+            None => {}
         }
         if !progress(secs) {
             return Err(EstimateHandsError::Stopped);
         }
     }
-    Ok(tracks_from_looks(&secs_of_frames, tracker.into_looks()))
+    Ok(tracks_from_looks(&secs_of_frames, tracker.into_looks()?))
 }
 
-/// The hands in a single picture, surest first, each with its side.
+/// The hands in a single picture, surest first, each with its side as the picture shows it.
 pub fn hands_in_picture(estimator: &mut dyn HandEstimator, picture: &Frame) -> Result<Vec<(Hand, HandObservation)>, ModelError> {
-    let hands = search::search(estimator, picture, None)?;
-    Ok(hands.into_iter().map(|hand| (side_alone(&hand), hand)).collect())
-}
-
-/// What the network says of one hand in one picture.
-fn side_alone(hand: &HandObservation) -> Hand {
-    if hand.right > 0.5 { Hand::Right } else { Hand::Left }
+    let hands = search::search(estimator, picture, None, 0)?;
+    let sides = sides_in_picture(&hands);
+    Ok(sides.into_iter().zip(hands).collect())
 }
 
 /// A track shorter than this is a mistake of the palm network more often than a hand.

@@ -12,8 +12,14 @@ const TILE_PARTS: [f32; 2] = [1.0, 0.6];
 /// A player has two hands: with so many found, smaller tiles are not searched.
 const HANDS_WANTED: usize = 2;
 
-/// Hands in one picture of which nothing is known but perhaps where the keys are, surest first.
-pub fn search(estimator: &mut dyn HandEstimator, picture: &Frame, band: Option<&KeyboardBand>) -> Result<Vec<HandObservation>, ModelError> {
+/// Hands in one picture of which nothing is known but perhaps where the keys are, surest first. `known` hands are in view already:
+/// the size of the others is known then, and smaller tiles are not worth their time.
+pub fn search(
+    estimator: &mut dyn HandEstimator,
+    picture: &Frame,
+    band: Option<&KeyboardBand>,
+    known: usize,
+) -> Result<Vec<HandObservation>, ModelError> {
     if let Some(band) = band {
         let tiles = tiles_over(inside(picture, band.reach()), band.tile_side());
         let hands = detect(estimator, picture, &tiles)?;
@@ -24,7 +30,7 @@ pub fn search(estimator: &mut dyn HandEstimator, picture: &Frame, band: Option<&
     for part in TILE_PARTS {
         let tiles = tiles_over([0.0, 0.0, width, height], part * width.min(height));
         hands = of_similar_size(detect(estimator, picture, &tiles)?);
-        if hands.len() >= HANDS_WANTED {
+        if known > 0 || hands.len() >= HANDS_WANTED {
             break;
         }
     }

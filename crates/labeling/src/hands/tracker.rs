@@ -14,14 +14,17 @@ use vision::hands::{HandObservation, HandRegion};
 /// A player's hands: with so many followed, nothing is searched.
 const HANDS_WANTED: usize = 2;
 /// Pictures are kept for following backwards as long as they fit in this, whatever their size: memory stays flat.
-const KEPT_BYTES_MAX: usize = 192 << 20;
+const PAST_BYTES_MAX: usize = 192 << 20;
 /// And no longer than this.
-const KEPT_SECS_MAX: f64 = 2.5;
+const PAST_SECS_MAX: f64 = 2.5;
 /// A hand that is elsewhere by more than this many palms from one look to the next is not taken for the same hand: the network slid
 /// onto another one.
 const LEAP_PALMS: f32 = 1.2;
-/// A hand that moves by more than this many palms from look to look is in a hurry, and would be lost at a lower rate.
+/// A hand that moves by more than this many palms from look to look is in a hurry, and would be lost between rare looks.
 const HURRY_PALMS: f32 = 0.3;
+/// When a landmark moves by more than this many palms, the pictures in between are looked at too. Below, a straight line is within
+/// the network's jitter (see [`super::HandNeeds::everywhere`]).
+const MOVED_PALMS: f32 = 0.15;
 /// A hand found this near to a followed one, in palms, is that one.
 const NEAR_PALMS: f32 = 0.6;
 /// Two followed hands that both look like the same side (mean of `right` beyond this and its mirror) are suspect: one may be a
@@ -37,6 +40,7 @@ pub struct Look {
 }
 
 /// A hand being followed.
+#[derive(Clone)]
 struct Live {
     track: usize,
     hand: HandObservation,
@@ -54,8 +58,10 @@ pub struct Tracker<'a> {
     tracks: usize,
     back_off: BackOff,
     hurried: bool,
-    /// The last pictures, each with the index of its look.
-    kept: VecDeque<(usize, Rc<Frame>)>,
+    /// Pictures since the last look, for the case that a hand moved.
+    between: Vec<(f64, Rc<Frame>)>,
+    /// The last pictures looked at, each with the index of its look.
+    past: VecDeque<(usize, Rc<Frame>)>,
     looks: Vec<Look>,
 }
 
@@ -68,7 +74,8 @@ impl<'a> Tracker<'a> {
             tracks: 0,
             back_off: BackOff::now(),
             hurried: false,
-            kept: VecDeque::new(),
+            between: Vec::new(),
+            past: VecDeque::new(),
             looks: Vec::new(),
         }
     }
@@ -78,67 +85,135 @@ impl<'a> Tracker<'a> {
         self.hurried
     }
 
+    /// Keeps a picture, to be looked at if a hand turns out to have moved by the next look.
+    pub fn keep(&mut self, secs: f64, picture: Frame) {
+        self.between.push((secs, Rc::new(picture)));
+    }
+
     /// Looks at the next picture.
     pub fn look(&mut self, secs: f64, picture: Frame) -> Result<(), ModelError> {
         let picture = Rc::new(picture);
-        self.follow(&picture)?;
+        let between = std::mem::take(&mut self.between);
+        let before = self.live.clone();
+        let lost = self.follow(&picture)?;
+        if lost && !between.is_empty() {
+            // Step by step what was too far in one go.
+            self.live = before;
+            for (secs, picture) in between {
+                self.follow(&picture)?;
+                self.record(secs, picture);
+            }
+            self.follow(&picture)?;
+        } else {
+            self.look_between(&before, between, secs)?;
+        }
         let found = if self.is_search_due(secs) {
             self.search(secs, &picture)?
         } else {
             Vec::new()
         };
-        let sightings = self
-            .live
-            .iter()
-            .map(|live| Sighting {
-                track: live.track,
-                hand: live.hand.clone(),
-            })
-            .collect();
-        self.looks.push(Look { secs, sightings });
+        self.record(secs, Rc::clone(&picture));
         for (track, hand) in found {
             self.follow_back(track, hand, &picture)?;
         }
-        self.keep(secs, picture);
         Ok(())
     }
 
     /// Everything seen.
-    pub fn into_looks(self) -> Vec<Look> {
-        self.looks
+    pub fn into_looks(mut self) -> Result<Vec<Look>, ModelError> {
+        if let Some((secs, picture)) = self.between.pop() {
+            let picture = Rc::try_unwrap(picture).unwrap_or_else(|shared| (*shared).clone());
+            self.look(secs, picture)?;
+        }
+        Ok(self.looks)
     }
 
-    /// Takes every followed hand to the next picture; where nothing moved, what was seen is still there.
-    fn follow(&mut self, picture: &Rc<Frame>) -> Result<(), ModelError> {
+    /// Takes every followed hand to the next picture; where nothing moved, what was seen is still there. Answers whether a hand
+    /// was lost or taken for another.
+    fn follow(&mut self, picture: &Rc<Frame>) -> Result<bool, ModelError> {
         let before = std::mem::take(&mut self.live);
         let regions: Vec<HandRegion> = before.iter().map(|live| HandRegion::from_landmarks(&live.hand)).collect();
-        let moved: Vec<usize> = (0..before.len())
-            .filter(|i| !is_still(&before[*i].seen_in, picture, regions[*i].bounds()))
+        let still: Vec<bool> = before
+            .iter()
+            .zip(&regions)
+            .map(|(live, region)| is_still(&live.seen_in, picture, region.bounds()))
             .collect();
-        let asked: Vec<(&Frame, HandRegion)> = moved.iter().map(|i| (&**picture, regions[*i])).collect();
-        let mut seen = moved.iter().zip(self.estimator.follow(&asked)?);
+        let asked: Vec<(&Frame, HandRegion)> = regions
+            .iter()
+            .zip(&still)
+            .filter(|(_, still)| !**still)
+            .map(|(region, _)| (&**picture, *region))
+            .collect();
+        let mut seen = self.estimator.follow(&asked)?.into_iter();
         self.hurried = false;
-        let followed = before.len();
-        for (i, live) in before.into_iter().enumerate() {
-            if !moved.contains(&i) {
+        let tracks: Vec<usize> = before.iter().map(|live| live.track).collect();
+        for (live, still) in before.into_iter().zip(still) {
+            if still {
                 self.live.push(live);
-                continue;
+            } else if let Some(hand) = seen.next().flatten() {
+                let palms = palms_between(&live.hand, &hand);
+                self.hurried |= palms > HURRY_PALMS;
+                let track = if palms < LEAP_PALMS { live.track } else { self.next_track() };
+                let right = live.right + SIDE_MEMORY * (hand.right - live.right);
+                self.live.push(Live {
+                    track,
+                    hand,
+                    seen_in: Rc::clone(picture),
+                    right,
+                });
             }
-            let Some((_, Some(hand))) = seen.next() else { continue };
-            let palms = palms_between(&live.hand, &hand);
-            self.hurried |= palms > HURRY_PALMS;
-            let track = if palms < LEAP_PALMS { live.track } else { self.next_track() };
-            let right = live.right + SIDE_MEMORY * (hand.right - live.right);
-            self.live.push(Live {
-                track,
-                hand,
-                seen_in: Rc::clone(picture),
-                right,
-            });
         }
         self.drop_doubles();
-        if self.live.len() < followed {
+        if self.live.len() < tracks.len() {
             self.back_off = BackOff::now();
+        }
+        Ok(tracks.iter().any(|track| !self.live.iter().any(|live| live.track == *track)))
+    }
+
+    /// Looks at the pictures between the last look and this one if a hand moved: all hands of all these pictures in one batch,
+    /// each where it must have been on its way.
+    fn look_between(&mut self, before: &[Live], between: Vec<(f64, Rc<Frame>)>, now_secs: f64) -> Result<(), ModelError> {
+        let ways: Vec<(usize, &HandObservation, &HandObservation)> = before
+            .iter()
+            .filter_map(|earlier| {
+                Some((
+                    earlier.track,
+                    &earlier.hand,
+                    &self.live.iter().find(|live| live.track == earlier.track)?.hand,
+                ))
+            })
+            .collect();
+        let Some(before_secs) = self.looks.last().map(|look| look.secs) else {
+            return Ok(());
+        };
+        if !ways
+            .iter()
+            .any(|(_, from, to)| farthest_landmark(from, to) > MOVED_PALMS * from.palm_size())
+        {
+            return Ok(());
+        }
+        let mut asked = Vec::new();
+        for (secs, picture) in &between {
+            let part = ((secs - before_secs) / (now_secs - before_secs)) as f32;
+            asked.extend(
+                ways.iter()
+                    .map(|(_, from, to)| (&**picture, HandRegion::from_landmarks(&on_the_way(from, to, part)))),
+            );
+        }
+        let seen = self.estimator.follow(&asked)?;
+        let tracks: Vec<usize> = ways.iter().map(|(track, ..)| *track).collect();
+        for ((secs, picture), hands) in between.into_iter().zip(seen.chunks(tracks.len())) {
+            let sightings = tracks
+                .iter()
+                .zip(hands)
+                .filter_map(|(track, hand)| {
+                    Some(Sighting {
+                        track: *track,
+                        hand: hand.clone()?,
+                    })
+                })
+                .collect();
+            self.add_look(Look { secs, sightings }, picture);
         }
         Ok(())
     }
@@ -173,7 +248,7 @@ impl<'a> Tracker<'a> {
         let band = self.bands.iter().find(|band| (band.start_secs..=band.end_secs).contains(&secs));
         let wanted = self.hands_wanted();
         let mut found = Vec::new();
-        for hand in search(self.estimator, picture, band)? {
+        for hand in search(self.estimator, picture, band, self.live.len())? {
             let is_new = !self.live.iter().any(|live| is_near(&live.hand, &hand));
             if is_new && self.live.len() < wanted {
                 let track = self.next_track();
@@ -187,8 +262,8 @@ impl<'a> Tracker<'a> {
             }
         }
         if self.live.len() < self.hands_wanted() {
-            let kept_secs = self.kept.front().map_or(KEPT_SECS_MAX, |(look, _)| secs - self.looks[*look].secs);
-            self.back_off.in_vain(secs, kept_secs);
+            let past_secs = self.past.front().map_or(PAST_SECS_MAX, |(look, _)| secs - self.looks[*look].secs);
+            self.back_off.in_vain(secs, past_secs);
         }
         Ok(found)
     }
@@ -196,7 +271,7 @@ impl<'a> Tracker<'a> {
     /// Follows a hand that was just found back through the pictures before, as long as it is there and not followed already.
     fn follow_back(&mut self, track: usize, found: HandObservation, found_in: &Rc<Frame>) -> Result<(), ModelError> {
         let (mut hand, mut seen_in) = (found, Rc::clone(found_in));
-        for (look, picture) in self.kept.iter().rev() {
+        for (look, picture) in self.past.iter().rev() {
             let region = HandRegion::from_landmarks(&hand);
             if !is_still(&seen_in, picture, region.bounds()) {
                 let Some(Some(earlier)) = self.estimator.follow(&[(&**picture, region)])?.pop() else {
@@ -216,16 +291,31 @@ impl<'a> Tracker<'a> {
         Ok(())
     }
 
-    /// Keeps a picture for following backwards, and lets go of the oldest ones.
-    fn keep(&mut self, secs: f64, picture: Rc<Frame>) {
-        self.kept.push_back((self.looks.len() - 1, picture));
-        let mut bytes: usize = self.kept.iter().map(|(_, picture)| picture.rgb.len()).sum();
-        while let Some((look, oldest)) = self.kept.front() {
-            if self.kept.len() == 1 || (bytes <= KEPT_BYTES_MAX && secs - self.looks[*look].secs <= KEPT_SECS_MAX) {
+    /// Notes what is followed now as seen in a picture.
+    fn record(&mut self, secs: f64, picture: Rc<Frame>) {
+        let sightings = self
+            .live
+            .iter()
+            .map(|live| Sighting {
+                track: live.track,
+                hand: live.hand.clone(),
+            })
+            .collect();
+        self.add_look(Look { secs, sightings }, picture);
+    }
+
+    /// Keeps a look's picture for following backwards, and lets go of the oldest ones.
+    fn add_look(&mut self, look: Look, picture: Rc<Frame>) {
+        let secs = look.secs;
+        self.looks.push(look);
+        self.past.push_back((self.looks.len() - 1, picture));
+        let mut bytes: usize = self.past.iter().map(|(_, picture)| picture.rgb.len()).sum();
+        while let Some((look, oldest)) = self.past.front() {
+            if self.past.len() == 1 || (bytes <= PAST_BYTES_MAX && secs - self.looks[*look].secs <= PAST_SECS_MAX) {
                 break;
             }
             bytes -= oldest.rgb.len();
-            self.kept.pop_front();
+            self.past.pop_front();
         }
     }
 
@@ -233,6 +323,19 @@ impl<'a> Tracker<'a> {
         self.tracks += 1;
         self.tracks
     }
+}
+
+/// Pixels the landmark that moved most has moved.
+fn farthest_landmark(before: &HandObservation, now: &HandObservation) -> f32 {
+    let pairs = before.landmarks.iter().zip(&now.landmarks);
+    pairs.map(|(a, b)| (a[0] - b[0]).hypot(a[1] - b[1])).fold(0.0, f32::max)
+}
+
+/// A hand part of the way between two views of it.
+fn on_the_way(from: &HandObservation, to: &HandObservation, part: f32) -> HandObservation {
+    let landmarks =
+        std::array::from_fn(|i| std::array::from_fn(|axis| from.landmarks[i][axis] * (1.0 - part) + to.landmarks[i][axis] * part));
+    HandObservation { landmarks, ..from.clone() }
 }
 
 /// How far a hand is from where it was, in palms.

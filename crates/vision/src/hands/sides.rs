@@ -5,6 +5,7 @@
 //! in view all the time costs much: the best sequence of assignments is found by dynamic programming (Viterbi).
 
 use super::HandObservation;
+use piano::Hand;
 
 /// One hand in one picture, and the track it belongs to.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +59,22 @@ pub fn assign_sides(secs: &[f64], pictures: &[&[Sighting]]) -> Vec<[Option<usize
         trail.push(from);
     }
     walk_back(&best_before, &trail)
+}
+
+/// The sides of hands in a single picture. Two hands are one of each; of more, or of one, each is what the network says.
+pub fn sides_in_picture(hands: &[HandObservation]) -> Vec<Hand> {
+    let [first, second] = hands else {
+        return hands
+            .iter()
+            .map(|hand| if hand.right > 0.5 { Hand::Right } else { Hand::Left })
+            .collect();
+    };
+    let pair = [(0, first), (1, second)].map(|(track, hand)| Sighting { track, hand: hand.clone() });
+    if evidence(&pair, [Some(0), Some(1)]) >= evidence(&pair, [Some(1), Some(0)]) {
+        vec![Hand::Left, Hand::Right]
+    } else {
+        vec![Hand::Right, Hand::Left]
+    }
 }
 
 /// Indices of the left and the right hand.
@@ -194,6 +211,13 @@ mod tests {
             .collect();
         check(&pictures, &[[Some(0), Some(1)]; 10]);
         check(&[vec![]], &[[None, None]]);
+    }
+
+    #[test]
+    fn two_hands_in_one_picture_are_one_of_each() {
+        let hands = [sighting(0, 300.0, 0.99).hand, sighting(1, 0.0, 0.7).hand];
+        assert_eq!(sides_in_picture(&hands), [Hand::Right, Hand::Left]);
+        assert_eq!(sides_in_picture(&hands[1..]), [Hand::Right]);
     }
 
     #[test]
