@@ -75,6 +75,14 @@ impl Luma {
     }
 }
 
+impl Luma {
+    /// Brightness between pixels; none outside the picture.
+    pub fn sample_inside(&self, [x, y]: [f64; 2]) -> Option<f64> {
+        let inside = (0.0..=(self.width as f64 - 1.0)).contains(&x) && (0.0..=(self.height as f64 - 1.0)).contains(&y);
+        inside.then(|| self.sample(x, y))
+    }
+}
+
 /// A picture and when it is shown.
 #[derive(Clone, Debug)]
 pub struct TimedFrame {

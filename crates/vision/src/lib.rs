@@ -8,6 +8,7 @@ pub mod frame;
 pub mod hands;
 pub mod homography;
 pub mod key_motion;
+pub mod keyboard;
 
 pub use frame::{Frame, FrameReadError, FrameSource, Luma, TimedFrame};
 pub use homography::Homography;
