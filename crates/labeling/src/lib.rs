@@ -4,6 +4,7 @@
 //! are arguments.
 
 pub mod hands;
+pub mod keyboard;
 pub mod performance;
 pub mod refusal;
 pub mod seams;

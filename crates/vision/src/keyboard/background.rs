@@ -5,7 +5,10 @@ use crate::Luma;
 /// The median of each pixel over pictures of one size. None without pictures or if sizes differ.
 pub fn temporal_median(pictures: &[&Luma]) -> Option<Luma> {
     let first = pictures.first()?;
-    if pictures.iter().any(|picture| (picture.width, picture.height) != (first.width, first.height)) {
+    if pictures
+        .iter()
+        .any(|picture| (picture.width, picture.height) != (first.width, first.height))
+    {
         return None;
     }
     let mut values = Vec::with_capacity(first.values.len());
@@ -26,7 +29,11 @@ mod tests {
 
     #[test]
     fn what_is_there_less_than_half_the_time_goes() {
-        let picture = |value: u8| Luma { width: 2, height: 1, values: vec![100, value] };
+        let picture = |value: u8| Luma {
+            width: 2,
+            height: 1,
+            values: vec![100, value],
+        };
         let pictures = [picture(10), picture(200), picture(11), picture(10), picture(250)];
         let median = temporal_median(&pictures.iter().collect::<Vec<_>>()).unwrap();
         assert_eq!(median.values, [100, 11]);

@@ -42,6 +42,34 @@ pub(super) struct Line {
 }
 
 impl Band {
+    /// Runs in another picture that could be this band's keys: x, and how far from its place the key is there, white-key widths.
+    pub fn offsets(&self, picture: &Luma) -> Vec<(f64, f64)> {
+        let t = |part: f64| self.ends[0].offset + part * (self.ends[1].offset - self.ends[0].offset);
+        let (first, last) = (
+            self.keys.keys().next().copied().unwrap_or(0),
+            self.keys.keys().next_back().copied().unwrap_or(0),
+        );
+        let middle = (black_x(first) + black_x(last)) / 2.0;
+        let unit = self.map.columns.unit(self.pixel(middle, t(0.5)), self.rows.direction);
+        let seen = FOLLOWED_PARTS.iter().flat_map(|part| {
+            let line = t(*part);
+            dark_runs(picture, &self.rows, line, (9.0 * unit) as usize)
+                .into_iter()
+                .map(move |run| (run, line))
+        });
+        seen.filter_map(|(run, line)| {
+            let pixel = self.rows.pixel(run.center, line);
+            if self.map.columns.depth(pixel) < 0.1 {
+                return None;
+            }
+            let x = self.map.x(pixel);
+            let (key, _) = nearest_black(x);
+            let width = run.width / self.map.columns.unit(pixel, self.rows.direction);
+            (self.keys.contains_key(&key) && RUN_WIDTHS.contains(&width)).then_some((black_x(key), x - black_x(key)))
+        })
+        .collect()
+    }
+
     /// Length of the black keys in the picture, in white-key widths.
     pub fn length_units(&self) -> f64 {
         let x = self.keys.keys().map(|key| black_x(*key)).sum::<f64>() / self.keys.len() as f64;
@@ -60,21 +88,42 @@ impl Line {
     pub fn through_most(points: &[[f64; 2]], tolerance: f64) -> Option<Line> {
         let through = |a: [f64; 2], b: [f64; 2]| {
             let slope = (b[1] - a[1]) / (b[0] - a[0]);
-            Line { offset: a[1] - slope * a[0], slope }
+            Line {
+                offset: a[1] - slope * a[0],
+                slope,
+            }
         };
-        let support = |line: &Line| points.iter().map(|p| (1.0 - ((line.at(p[0]) - p[1]) / tolerance).powi(2)).max(0.0)).sum::<f64>();
-        let span = points.iter().map(|p| p[0]).fold(f64::NEG_INFINITY, f64::max) - points.iter().map(|p| p[0]).fold(f64::INFINITY, f64::min);
-        let pairs = points.iter().enumerate().flat_map(|(i, a)| points[i + 1..].iter().map(move |b| (*a, *b)));
+        let support = |line: &Line| {
+            points
+                .iter()
+                .map(|p| (1.0 - ((line.at(p[0]) - p[1]) / tolerance).powi(2)).max(0.0))
+                .sum::<f64>()
+        };
+        let span =
+            points.iter().map(|p| p[0]).fold(f64::NEG_INFINITY, f64::max) - points.iter().map(|p| p[0]).fold(f64::INFINITY, f64::min);
+        let pairs = points
+            .iter()
+            .enumerate()
+            .flat_map(|(i, a)| points[i + 1..].iter().map(move |b| (*a, *b)));
         let best = pairs
             .filter(|(a, b)| (b[0] - a[0]).abs() > 0.2 * span)
             .map(|(a, b)| through(a, b))
             .max_by(|a, b| support(a).total_cmp(&support(b)))?;
-        let inliers: Vec<[f64; 2]> = points.iter().copied().filter(|p| (best.at(p[0]) - p[1]).abs() < tolerance).collect();
+        let inliers: Vec<[f64; 2]> = points
+            .iter()
+            .copied()
+            .filter(|p| (best.at(p[0]) - p[1]).abs() < tolerance)
+            .collect();
         let n = inliers.len() as f64;
         let (ms, mt) = inliers.iter().fold((0.0, 0.0), |m, p| (m.0 + p[0] / n, m.1 + p[1] / n));
-        let (cov, var) = inliers.iter().fold((0.0, 0.0), |c, p| (c.0 + (p[0] - ms) * (p[1] - mt), c.1 + (p[0] - ms).powi(2)));
+        let (cov, var) = inliers
+            .iter()
+            .fold((0.0, 0.0), |c, p| (c.0 + (p[0] - ms) * (p[1] - mt), c.1 + (p[0] - ms).powi(2)));
         let slope = if var > 1e-9 { cov / var } else { best.slope };
-        Some(Line { offset: mt - slope * ms, slope })
+        Some(Line {
+            offset: mt - slope * ms,
+            slope,
+        })
     }
 }
 
@@ -98,6 +147,8 @@ const KEY_TOLERANCE: f64 = 0.25;
 const SEED_TOLERANCE: f64 = 1.0;
 /// Ends of black keys lie on a line to within this, white-key widths.
 const END_TOLERANCE: f64 = 0.3;
+/// Lines by which a band is recognised in other pictures, parts of the black keys' length.
+const FOLLOWED_PARTS: [f64; 5] = [0.25, 0.4, 0.5, 0.6, 0.75];
 /// Lines a key must be seen on.
 const LINES_AT_LEAST: usize = 3;
 /// Keys a band must have.
@@ -107,9 +158,21 @@ const KEYS_AT_LEAST: usize = 5;
 /// the seed was found in.
 pub(super) fn grow_band(picture: &Luma, seed: &Seed, scale: f64) -> Option<Band> {
     let rows = Rows::new(picture, seed.angle);
-    let points: Vec<ColumnPoint> = seed.matched.keys.iter().map(|(key, s)| point(&rows, *key, scale * s, scale * seed.t)).collect();
+    let points: Vec<ColumnPoint> = seed
+        .matched
+        .keys
+        .iter()
+        .map(|(key, s)| point(&rows, *key, scale * s, scale * seed.t))
+        .collect();
     let start = BentColumns::straight(Columns::fit(&points)?);
-    let first = collect(picture, rows, BentColumns::fit(start, &points, SEED_TOLERANCE, 1.0)?, scale * seed.t, scale * seed.unit(), seed.matched.keys.len())?;
+    let first = collect(
+        picture,
+        rows,
+        BentColumns::fit(start, &points, SEED_TOLERANCE, 1.0)?,
+        scale * seed.t,
+        scale * seed.unit(),
+        seed.matched.keys.len(),
+    )?;
     // Once more with lines along the keyboard, so that every line crosses all keys and the ends are seen as they are.
     let tilt = (first.ends[0].slope + first.ends[1].slope) / 2.0;
     let rows = Rows::new(picture, seed.angle + tilt.atan());
@@ -119,7 +182,11 @@ pub(super) fn grow_band(picture: &Luma, seed: &Seed, scale: f64) -> Option<Band>
 }
 
 fn point(rows: &Rows, key: i32, s: f64, t: f64) -> ColumnPoint {
-    ColumnPoint { pixel: rows.pixel(s, t), x: black_x(key), weight: 1.0 }
+    ColumnPoint {
+        pixel: rows.pixel(s, t),
+        x: black_x(key),
+        weight: 1.0,
+    }
 }
 
 fn collect(picture: &Luma, rows: Rows, start: BentColumns, t: f64, unit: f64, keys_expected: usize) -> Option<Band> {
@@ -160,7 +227,13 @@ fn collect(picture: &Luma, rows: Rows, start: BentColumns, t: f64, unit: f64, ke
         let points: Vec<[f64; 2]> = keys.values().map(|key| [key.middle[0], key.t[side]]).collect();
         Line::through_most(&points, END_TOLERANCE * unit)
     };
-    Some(Band { rows, map, ends: [end(0)?, end(1)?], keys, residual })
+    Some(Band {
+        rows,
+        map,
+        ends: [end(0)?, end(1)?],
+        keys,
+        residual,
+    })
 }
 
 fn sightings_on(picture: &Luma, rows: &Rows, map: &BentColumns, t: f64, unit: f64) -> Vec<Sighting> {
@@ -196,7 +269,14 @@ fn keys_of(sightings: &[Sighting], step: f64) -> BTreeMap<i32, BlackKey> {
             seen.sort_by(|a, b| a.t.total_cmp(&b.t));
             let n = seen.len() as f64;
             let middle = seen.iter().fold([0.0, 0.0], |m, p| [m[0] + p.s / n, m[1] + p.t / n]);
-            (key, BlackKey { lines: seen.len(), middle, t: longest_stretch(&seen, 3.5 * step) })
+            (
+                key,
+                BlackKey {
+                    lines: seen.len(),
+                    middle,
+                    t: longest_stretch(&seen, 3.5 * step),
+                },
+            )
         })
         .collect()
 }
@@ -206,7 +286,11 @@ fn longest_stretch(seen: &[Sighting], hole: f64) -> [f64; 2] {
     let mut best = [seen[0].t, seen[0].t];
     let mut current = best;
     for pair in seen.windows(2) {
-        current = if pair[1].t - pair[0].t > hole { [pair[1].t, pair[1].t] } else { [current[0], pair[1].t] };
+        current = if pair[1].t - pair[0].t > hole {
+            [pair[1].t, pair[1].t]
+        } else {
+            [current[0], pair[1].t]
+        };
         if current[1] - current[0] > best[1] - best[0] {
             best = current;
         }

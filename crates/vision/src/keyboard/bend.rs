@@ -27,7 +27,12 @@ const ROUNDS: usize = 5;
 
 impl Bend {
     /// No bend.
-    pub const NONE: Bend = Bend { middle: 0.0, half: 26.0, square: 0.0, cube: 0.0 };
+    pub const NONE: Bend = Bend {
+        middle: 0.0,
+        half: 26.0,
+        square: 0.0,
+        cube: 0.0,
+    };
 
     /// The offset at x. Beyond the points it was fitted to, the curve goes on straight: cubics do not extrapolate.
     pub fn at(&self, x: f64) -> f64 {
@@ -101,7 +106,18 @@ fn least_squares(points: &[ColumnPoint], last: &Columns, sameness: f64) -> Optio
         normal += row * row.transpose() * weight;
         right += row * (weight * z);
     }
-    for (i, pull) in [RIDGE * total, RIDGE * total, 0.0, RIDGE * total, RIDGE * total, PULL[0] * sameness, PULL[1] * sameness].into_iter().enumerate() {
+    for (i, pull) in [
+        RIDGE * total,
+        RIDGE * total,
+        0.0,
+        RIDGE * total,
+        RIDGE * total,
+        PULL[0] * sameness,
+        PULL[1] * sameness,
+    ]
+    .into_iter()
+    .enumerate()
+    {
         normal[(i, i)] += pull;
     }
     let solution = normal.cholesky()?.solve(&right);
@@ -111,10 +127,21 @@ fn least_squares(points: &[ColumnPoint], last: &Columns, sameness: f64) -> Optio
     let row = |a: f64, b: f64, c: f64| [a / spread, b / spread, c - (a * mx + b * my) / spread];
     let depth = row(solution[3], solution[4], 1.0);
     let across = row(solution[0], solution[1], solution[2]);
-    let columns = Columns { across: std::array::from_fn(|i| half * across[i] + middle * depth[i]), depth };
-    let bend = Bend { middle, half, square: half * solution[5], cube: half * solution[6] };
+    let columns = Columns {
+        across: std::array::from_fn(|i| half * across[i] + middle * depth[i]),
+        depth,
+    };
+    let bend = Bend {
+        middle,
+        half,
+        square: half * solution[5],
+        cube: half * solution[6],
+    };
     // A vanishing line through the points themselves cannot come from a camera that sees them.
-    points.iter().all(|point| columns.depth(point.pixel) > 0.05).then_some(BentColumns { columns, bend })
+    points
+        .iter()
+        .all(|point| columns.depth(point.pixel) > 0.05)
+        .then_some(BentColumns { columns, bend })
 }
 
 /// Pull towards an affine map, a share of all points: small against any real perspective, large against rounding. It settles the directions
@@ -133,7 +160,11 @@ mod tests {
         };
         let mut points: Vec<ColumnPoint> = (0..=52)
             .map(f64::from)
-            .map(|x| ColumnPoint { pixel: [truth(x), 100.0 + 0.2 * x], x, weight: 1.0 })
+            .map(|x| ColumnPoint {
+                pixel: [truth(x), 100.0],
+                x,
+                weight: 1.0,
+            })
             .collect();
         for point in &mut points[20..26] {
             point.x += 0.6;
@@ -141,10 +172,10 @@ mod tests {
         let start = BentColumns::straight(Columns::fit(&points).unwrap());
         let map = BentColumns::fit(BentColumns::fit(start, &points, 2.0, 0.1).unwrap(), &points, 0.25, 0.1).unwrap();
         for x in [0.0, 6.0, 22.0, 40.0, 52.0] {
-            let found = map.x([truth(x), 100.0 + 0.2 * x]);
+            let found = map.x([truth(x), 100.0]);
             assert!((found - x).abs() < 0.03, "{x}: {found}");
-            let s = map.along(x, [0.0, 100.0], [1.0, 0.2 / 23.0]);
-            assert!((s - truth(x)).abs() < 3.0, "{x}: {s}");
+            let s = map.along(x, [0.0, 100.0], [1.0, 0.0]);
+            assert!((s - truth(x)).abs() < 1.0, "{x}: {s}");
         }
         let bend = map.bend;
         assert!(((bend.at(64.0) - bend.at(62.0)) - (bend.at(62.0) - bend.at(60.0))).abs() < 1e-9);

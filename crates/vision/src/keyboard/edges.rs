@@ -44,7 +44,11 @@ impl Levels {
 pub(super) fn flanks(key: i32) -> [f64; 2] {
     let beside = |other: i32| {
         let distance = black_x(other) - black_x(key);
-        if distance.abs() > 1.5 { black_x(key) + 0.58 * distance.signum() } else { black_x(key) + distance / 2.0 }
+        if distance.abs() > 1.5 {
+            black_x(key) + 0.58 * distance.signum()
+        } else {
+            black_x(key) + distance / 2.0
+        }
     };
     [beside(key - 1), beside(key + 1)]
 }
@@ -78,7 +82,12 @@ impl Band {
     /// Brightness around one black key.
     pub fn levels(&self, picture: &Luma, key: i32) -> Option<Levels> {
         let parts = [0.35, 0.5, 0.65];
-        let at = |x: f64| parts.iter().filter_map(|part| self.brightness(picture, x, 0, *part)).collect::<Vec<f64>>();
+        let at = |x: f64| {
+            parts
+                .iter()
+                .filter_map(|part| self.brightness(picture, x, 0, *part))
+                .collect::<Vec<f64>>()
+        };
         let white = median(flanks(key).into_iter().flat_map(at).collect())?;
         let black = median(at(black_x(key)))?;
         Some(Levels { white, black })
@@ -101,12 +110,19 @@ pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
 pub(super) fn front_side(picture: &Luma, band: &Band) -> FrontSide {
     let levels = band.all_levels(picture);
     let looks: [f64; 2] = std::array::from_fn(|side| {
-        let bright = levels.iter().filter_map(|(key, levels)| fronts_brightness(picture, band, *key, levels, side));
-        let gaps = levels.iter().filter_map(|(key, levels)| gap_under(picture, band, *key, levels, side));
+        let bright = levels
+            .iter()
+            .filter_map(|(key, levels)| fronts_brightness(picture, band, *key, levels, side));
+        let gaps = levels
+            .iter()
+            .filter_map(|(key, levels)| gap_under(picture, band, *key, levels, side));
         median(bright.collect()).unwrap_or(0.0) + GAP_WEIGHT * median(gaps.collect()).unwrap_or(0.0)
     });
     let side = usize::from(looks[1] > looks[0]);
-    FrontSide { side, evidence: looks[side] - looks[1 - side] }
+    FrontSide {
+        side,
+        evidence: looks[side] - looks[1 - side],
+    }
 }
 
 /// A gap's darkening is a small part of the white keys' brightness.
@@ -115,7 +131,9 @@ const GAP_WEIGHT: f64 = 4.0;
 const FRONT_PARTS: [f64; 5] = [0.14, 0.2, 0.26, 0.32, 0.38];
 
 fn fronts_brightness(picture: &Luma, band: &Band, key: i32, levels: &Levels, side: usize) -> Option<f64> {
-    let along = FRONT_PARTS.iter().filter_map(|part| band.brightness(picture, black_x(key), side, -part));
+    let along = FRONT_PARTS
+        .iter()
+        .filter_map(|part| band.brightness(picture, black_x(key), side, -part));
     Some(levels.relative(median(along.collect())?))
 }
 
@@ -156,7 +174,11 @@ pub(super) fn long_edges(picture: &Luma, band: &Band, front: FrontSide) -> LongE
     let back_prior = |part: f64| gauss((part - 1.0) / BACK_PART_SPREAD).max(0.6 * gauss((part - expected) / (1.5 * BACK_PART_SPREAD)));
     let (back_line, back_support) = edge(picture, band, &between_blacks, front.side, [0.72, 1.3], back_prior);
     let back_line = back_line.unwrap_or_else(|| line_at(band, &between_blacks, front.side, 1.0));
-    LongEdges { front: front_line, back: back_line, support: [front_support, back_support] }
+    LongEdges {
+        front: front_line,
+        back: back_line,
+        support: [front_support, back_support],
+    }
 }
 
 fn gauss(z: f64) -> f64 {
@@ -182,7 +204,10 @@ fn expected_back_part(band: &Band, side: usize, front: &Line, x: f64) -> f64 {
 }
 
 fn line_at(band: &Band, xs: &[f64], side: usize, part: f64) -> Line {
-    let points: Vec<[f64; 2]> = xs.iter().map(|x| band.rows.place(band.pixel(*x, band.t_at(*x, side, part)))).collect();
+    let points: Vec<[f64; 2]> = xs
+        .iter()
+        .map(|x| band.rows.place(band.pixel(*x, band.t_at(*x, side, part))))
+        .collect();
     Line::through_most(&points, 2.0).unwrap_or(band.ends[side])
 }
 
@@ -195,23 +220,30 @@ fn edge(picture: &Luma, band: &Band, xs: &[f64], side: usize, parts: [f64; 2], p
     let profiles: Vec<(f64, Vec<f64>)> = xs
         .iter()
         .filter_map(|x| {
-            let values: Option<Vec<f64>> = (0..=steps).map(|step| band.brightness(picture, *x, side, part_of(step as f64))).collect();
+            let values: Option<Vec<f64>> = (0..=steps)
+                .map(|step| band.brightness(picture, *x, side, part_of(step as f64)))
+                .collect();
             Some((*x, values?))
         })
         .collect();
     if profiles.len() < 4 {
         return (None, 0.0);
     }
-    let common: Vec<f64> = (0..=steps).filter_map(|step| median(profiles.iter().map(|profile| profile.1[step]).collect())).collect();
+    let common: Vec<f64> = (0..=steps)
+        .filter_map(|step| median(profiles.iter().map(|profile| profile.1[step]).collect()))
+        .collect();
     let falls = fall_off(&common);
-    let scored: Vec<f64> = falls.iter().enumerate().map(|(step, fall)| fall * prior(part_of(step as f64))).collect();
+    let scored: Vec<f64> = falls
+        .iter()
+        .enumerate()
+        .map(|(step, fall)| fall * prior(part_of(step as f64)))
+        .collect();
     let steepest = scored.iter().copied().fold(0.0, f64::max);
     if steepest < 2.0 {
         return (None, 0.0);
     }
-    let first = (1..steps).find(|step| {
-        scored[*step] >= STEEP_ENOUGH * steepest && scored[*step] >= scored[step - 1] && scored[*step] >= scored[step + 1]
-    });
+    let first = (1..steps)
+        .find(|step| scored[*step] >= STEEP_ENOUGH * steepest && scored[*step] >= scored[step - 1] && scored[*step] >= scored[step + 1]);
     let Some(first) = first else { return (None, 0.0) };
     let reach = (COLUMN_SEARCH * length).ceil().max(2.0) as usize;
     let points: Vec<[f64; 2]> = profiles

@@ -55,7 +55,10 @@ const SUPPORT_AT_LEAST: f64 = 0.35;
 pub(super) fn fit_gaps(picture: &Luma, start: &Homography, bend: &Bend, gaps: std::ops::RangeInclusive<i32>) -> Option<GapFit> {
     let image_from_keyboard = start.inverse()?;
     let windows: Vec<Window> = gaps.flat_map(|gap| windows_of(picture, &image_from_keyboard, gap, bend)).collect();
-    let strongest: Vec<f64> = windows.iter().map(|window| window.dips.iter().copied().fold(0.0, f64::max)).collect();
+    let strongest: Vec<f64> = windows
+        .iter()
+        .map(|window| window.dips.iter().copied().fold(0.0, f64::max))
+        .collect();
     let usual = median(strongest)?.max(DIP_AT_LEAST);
     let [shift, stretch] = align(&windows, usual);
     let middle = middle_of(&windows);
@@ -82,27 +85,44 @@ pub(super) fn fit_gaps(picture: &Luma, start: &Homography, bend: &Bend, gaps: st
     let columns = Columns::fit(&points)?;
     let residual = points.iter().map(|point| (columns.x(point.pixel) - point.x).abs()).sum::<f64>() / points.len() as f64;
     let bent = BentColumns::fit(BentColumns::straight(columns), &points, 1.0, 3.0)?;
-    Some(GapFit { columns, support, residual, bent })
+    Some(GapFit {
+        columns,
+        support,
+        residual,
+        bent,
+    })
 }
 
 fn windows_of(picture: &Luma, image_from_keyboard: &Homography, gap: i32, bend: &Bend) -> Vec<Window> {
     let back: &[[f64; 2]] = if matches!(gap.rem_euclid(7), 0 | 3) { &BACK_STRETCHES } else { &[] };
     let window = |[from, to]: &[f64; 2]| {
         let x = f64::from(gap) + bend.at(f64::from(gap));
-        let unit = distance(image_from_keyboard.apply([x - 0.5, *from]), image_from_keyboard.apply([x + 0.5, *from]));
+        let unit = distance(
+            image_from_keyboard.apply([x - 0.5, *from]),
+            image_from_keyboard.apply([x + 0.5, *from]),
+        );
         let shoulder = SHOULDER.max(SHOULDER_PIXELS / unit);
         let margin = (shoulder / STEP).ceil() as usize;
         let row = |sample: usize| -> Option<Vec<f64>> {
             let y = from + (to - from) * (sample as f64 + 0.5) / SAMPLES as f64;
             let count = OFFSETS + 2 * margin;
             let first = x - REACH - margin as f64 * STEP;
-            (0..count).map(|i| picture.sample_inside(image_from_keyboard.apply([first + STEP * i as f64, y]))).collect()
+            (0..count)
+                .map(|i| picture.sample_inside(image_from_keyboard.apply([first + STEP * i as f64, y])))
+                .collect()
         };
         let rows: Vec<Vec<f64>> = (0..SAMPLES).map(row).collect::<Option<_>>()?;
-        let mean: Vec<f64> = (0..rows[0].len()).map(|i| rows.iter().map(|row| row[i]).sum::<f64>() / SAMPLES as f64).collect();
+        let mean: Vec<f64> = (0..rows[0].len())
+            .map(|i| rows.iter().map(|row| row[i]).sum::<f64>() / SAMPLES as f64)
+            .collect();
         // Against the darker shoulder: a step, such as the side of a black key or a shadow, is no gap.
         let dip = |i: usize| (mean[i].min(mean[i + 2 * margin]) - mean[i + margin]).max(0.0);
-        Some(Window { gap, x, y: (from + to) / 2.0, dips: (0..OFFSETS).map(dip).collect() })
+        Some(Window {
+            gap,
+            x,
+            y: (from + to) / 2.0,
+            dips: (0..OFFSETS).map(dip).collect(),
+        })
     };
     FRONT_STRETCHES.iter().chain(back).filter_map(window).collect()
 }
@@ -122,11 +142,18 @@ fn index_of(offset: f64) -> f64 {
 /// The common shift and stretch that put most gaps on dips: what the height of the black keys does to a map made from them.
 fn align(windows: &[Window], usual: f64) -> [f64; 2] {
     let middle = middle_of(windows);
-    let half = windows.iter().map(|window| (f64::from(window.gap) - middle).abs()).fold(1.0, f64::max);
+    let half = windows
+        .iter()
+        .map(|window| (f64::from(window.gap) - middle).abs())
+        .fold(1.0, f64::max);
     let score = |shift: f64, stretch: f64| {
         let found = windows.iter().map(|window| {
             let at = index_of(shift + stretch * (f64::from(window.gap) - middle)).round();
-            let dip = if at >= 0.0 { window.dips.get(at as usize).copied().unwrap_or(0.0) } else { 0.0 };
+            let dip = if at >= 0.0 {
+                window.dips.get(at as usize).copied().unwrap_or(0.0)
+            } else {
+                0.0
+            };
             dip.min(1.5 * usual)
         });
         let far = shift.powi(2) + (stretch * half).powi(2);
@@ -152,7 +179,10 @@ fn seen<'a>(
 ) -> impl Iterator<Item = (&'a Window, f64, f64)> {
     windows.iter().filter_map(move |window| {
         let center = index_of(expected(window));
-        let (from, to) = ((center - search / STEP).max(0.0) as usize, ((center + search / STEP).max(0.0) as usize).min(OFFSETS - 1));
+        let (from, to) = (
+            (center - search / STEP).max(0.0) as usize,
+            ((center + search / STEP).max(0.0) as usize).min(OFFSETS - 1),
+        );
         let at = (from..=to).max_by(|a, b| window.dips[*a].total_cmp(&window.dips[*b]))?;
         let dip = window.dips[at];
         (dip >= (0.3 * usual).max(DIP_AT_LEAST)).then(|| (window, peak(&window.dips, at) * STEP - REACH, (dip / usual).min(1.0)))

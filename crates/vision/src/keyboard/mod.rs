@@ -23,7 +23,7 @@ mod sections;
 pub use background::temporal_median;
 pub use drawn::Texture;
 pub use registration::register_picture;
-pub use sections::{KeyboardRegistration, RegisteredSection, register_clip, sampling_moments};
+pub use sections::{KeyboardRegistration, RegisterError, RegisteredSection, register_clip, sampling_moments};
 
 use crate::Homography;
 use piano::Pitch;
@@ -56,6 +56,11 @@ pub struct KeyboardReading {
     pub mirrored: bool,
     /// How likely this reading is among all, 0 to 1.
     pub probability: f64,
+    /// x of this reading = `sign` * x of the likeliest reading + `shift`: 1 and 0 for that one itself, -1 where bass and treble change
+    /// places, an octave is 7 white-key widths.
+    pub sign: f64,
+    /// See `sign`.
+    pub shift: f64,
 }
 
 impl FoundKeyboard {

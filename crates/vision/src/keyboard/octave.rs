@@ -50,10 +50,10 @@ pub(super) struct Evidence {
 /// Keyboards in use: first and last white key counted from A0, and how many in a hundred. Filmed pianos nearly always have 88 keys.
 const KEYBOARDS: [([i32; 2], f64); 5] = [
     ([0, 51], 0.93),
-    ([4, 48], 0.02),  // 76 keys, E1 to G7
-    ([4, 46], 0.01),  // 73 keys, E1 to E7
-    ([9, 44], 0.03),  // 61 keys, C2 to C7
-    ([9, 37], 0.01),  // 49 keys, C2 to C6
+    ([4, 48], 0.02), // 76 keys, E1 to G7
+    ([4, 46], 0.01), // 73 keys, E1 to E7
+    ([9, 44], 0.03), // 61 keys, C2 to C7
+    ([9, 37], 0.01), // 49 keys, C2 to C6
 ];
 /// Mirrored videos are rare: selfie cameras, and channels that dodge copyright checks.
 const MIRRORED: f64 = 0.01;
@@ -72,8 +72,17 @@ pub(super) fn readings(evidence: &Evidence, front_is_right_of_counting: bool) ->
     for (white_keys, share) in KEYBOARDS {
         for forwards in [true, false] {
             for octave in -9..=9 {
-                let (sign, offset) = if forwards { (1.0, 2.0 + 7.0 * f64::from(octave)) } else { (-1.0, 12.0 + 7.0 * f64::from(octave)) };
-                let reading = Reading { sign, offset, white_keys, probability: 0.0 };
+                let (sign, offset) = if forwards {
+                    (1.0, 2.0 + 7.0 * f64::from(octave))
+                } else {
+                    (-1.0, 12.0 + 7.0 * f64::from(octave))
+                };
+                let reading = Reading {
+                    sign,
+                    offset,
+                    white_keys,
+                    probability: 0.0,
+                };
                 let mirrored = forwards != front_is_right_of_counting;
                 let prior = share * if mirrored { MIRRORED } else { 1.0 - MIRRORED };
                 let log = prior.ln() + log_likelihood(evidence, &reading);
@@ -85,7 +94,10 @@ pub(super) fn readings(evidence: &Evidence, front_is_right_of_counting: bool) ->
     let total: f64 = readings.iter().map(|reading| (reading.0 - best).exp()).sum();
     let mut readings: Vec<Reading> = readings
         .into_iter()
-        .map(|(log, reading)| Reading { probability: (log - best).exp() / total, ..reading })
+        .map(|(log, reading)| Reading {
+            probability: (log - best).exp() / total,
+            ..reading
+        })
         .collect();
     readings.sort_by(|a, b| b.probability.total_cmp(&a.probability));
     merge_sizes(readings)
@@ -95,7 +107,10 @@ pub(super) fn readings(evidence: &Evidence, front_is_right_of_counting: bool) ->
 fn merge_sizes(readings: Vec<Reading>) -> Vec<Reading> {
     let mut merged: Vec<Reading> = Vec::new();
     for reading in readings {
-        match merged.iter_mut().find(|other| other.sign == reading.sign && other.offset == reading.offset) {
+        match merged
+            .iter_mut()
+            .find(|other| other.sign == reading.sign && other.offset == reading.offset)
+        {
             Some(other) => other.probability += reading.probability,
             None => merged.push(reading),
         }
@@ -111,8 +126,16 @@ fn log_likelihood(evidence: &Evidence, reading: &Reading) -> f64 {
         let x = reading.sign * x + reading.offset;
         x > low + 0.05 && x < high - 0.05
     };
-    let black: Vec<(bool, Presence)> = evidence.black.iter().map(|(key, presence)| (exists(black_x(*key)), *presence)).collect();
-    let white: Vec<(bool, Presence)> = evidence.white.iter().map(|(key, presence)| (exists(f64::from(*key) + 0.5), *presence)).collect();
+    let black: Vec<(bool, Presence)> = evidence
+        .black
+        .iter()
+        .map(|(key, presence)| (exists(black_x(*key)), *presence))
+        .collect();
+    let white: Vec<(bool, Presence)> = evidence
+        .white
+        .iter()
+        .map(|(key, presence)| (exists(f64::from(*key) + 0.5), *presence))
+        .collect();
     log_of(&black, BLACK_MISSED, BLACK_INVENTED) + log_of(&white, WHITE_MISSED, WHITE_INVENTED)
 }
 
@@ -160,8 +183,13 @@ const WHITE_HEIGHTS: [f64; 4] = [0.12, 0.2, 0.28, 0.34];
 
 /// Looks for every key that the picture could show, and a few beyond.
 pub(super) fn look(picture: &Luma, band: &Band, front: FrontSide, numbered_from_image: &Homography) -> Evidence {
-    let levels: Vec<(i32, Levels)> = band.keys.keys().filter_map(|key| Some((*key, band.levels(picture, *key)?))).collect();
-    let (Some(low), Some(high), Some(image)) = (band.keys.keys().next(), band.keys.keys().next_back(), numbered_from_image.inverse()) else {
+    let levels: Vec<(i32, Levels)> = band
+        .keys
+        .keys()
+        .filter_map(|key| Some((*key, band.levels(picture, *key)?)))
+        .collect();
+    let (Some(low), Some(high), Some(image)) = (band.keys.keys().next(), band.keys.keys().next_back(), numbered_from_image.inverse())
+    else {
         return Evidence::default();
     };
     let nearest = |key: i32| levels.iter().min_by_key(|other| (other.0 - key).abs()).map(|other| other.1);
@@ -171,13 +199,25 @@ pub(super) fn look(picture: &Luma, band: &Band, front: FrontSide, numbered_from_
         .filter_map(|key| {
             let looks = black_presence(picture, band, front, key, &nearest(key)?)?;
             // A key that half the lines crossed is no longer absent because light or a hand falls on it.
-            Some((key, if looks == Presence::Absent && followed(key) { Presence::Unclear } else { looks }))
+            Some((
+                key,
+                if looks == Presence::Absent && followed(key) {
+                    Presence::Unclear
+                } else {
+                    looks
+                },
+            ))
         })
         .collect();
     let (low, high) = (black_x(*low), black_x(*high));
     let white = (low.floor() as i32 - 4..=low.floor() as i32)
         .chain(high.ceil() as i32 - 1..=high.ceil() as i32 + 3)
-        .filter_map(|key| Some((key, white_presence(picture, &image, key, &nearest(super::pattern::nearest_black(f64::from(key)).0)?)?)))
+        .filter_map(|key| {
+            Some((
+                key,
+                white_presence(picture, &image, key, &nearest(super::pattern::nearest_black(f64::from(key)).0)?)?,
+            ))
+        })
         .collect();
     Evidence { black, white }
 }
@@ -212,7 +252,9 @@ fn white_presence(picture: &Luma, image: &Homography, key: i32, levels: &Levels)
     let (mut seen, mut absent, mut looked) = (0, 0, 0);
     for y in WHITE_HEIGHTS {
         for x in [0.25, 0.5, 0.75] {
-            let Some(brightness) = picture.sample_inside(image.apply([f64::from(key) + x, y])) else { continue };
+            let Some(brightness) = picture.sample_inside(image.apply([f64::from(key) + x, y])) else {
+                continue;
+            };
             looked += 1;
             let relative = levels.relative(brightness);
             seen += usize::from(relative > 0.6);
@@ -239,7 +281,13 @@ mod tests {
 
     /// All 36 black keys from this one on, and nothing beyond.
     fn full_keyboard(first_black: i32) -> Evidence {
-        let presence = |key| if (first_black..first_black + 36).contains(&key) { Presence::Seen } else { Presence::Absent };
+        let presence = |key| {
+            if (first_black..first_black + 36).contains(&key) {
+                Presence::Seen
+            } else {
+                Presence::Absent
+            }
+        };
         Evidence {
             black: (first_black - 3..first_black + 39).map(|key| (key, presence(key))).collect(),
             white: Vec::new(),
@@ -273,7 +321,10 @@ mod tests {
 
     #[test]
     fn thirty_five_black_keys_cut_by_the_frame_fit_one_octave_only() {
-        let evidence = Evidence { black: (0..35).map(|key| (key, Presence::Seen)).collect(), white: Vec::new() };
+        let evidence = Evidence {
+            black: (0..35).map(|key| (key, Presence::Seen)).collect(),
+            white: Vec::new(),
+        };
         let (sign, offset, probability) = best(&evidence, true);
         assert_eq!((sign, offset), (1.0, 2.0));
         assert!(probability > 0.95);
@@ -281,7 +332,10 @@ mod tests {
 
     #[test]
     fn two_octaves_cut_by_the_frame_could_be_anywhere() {
-        let evidence = Evidence { black: (0..10).map(|key| (key, Presence::Seen)).collect(), white: Vec::new() };
+        let evidence = Evidence {
+            black: (0..10).map(|key| (key, Presence::Seen)).collect(),
+            white: Vec::new(),
+        };
         let all = readings(&evidence, true);
         assert!(all[0].probability < 0.3);
         let probable = all.iter().filter(|reading| reading.probability > 0.1).count();
@@ -291,7 +345,9 @@ mod tests {
 
     #[test]
     fn a_keyboard_of_61_keys_with_both_ends_in_sight_is_not_taken_for_88() {
-        let black = (-3..30).map(|key| (key, if (0..25).contains(&key) { Presence::Seen } else { Presence::Absent })).collect();
+        let black = (-3..30)
+            .map(|key| (key, if (0..25).contains(&key) { Presence::Seen } else { Presence::Absent }))
+            .collect();
         let all = readings(&Evidence { black, white: Vec::new() }, true);
         assert_eq!(all[0].white_keys, [9, 44]);
         assert_eq!(all[0].offset % 7.0, 2.0);

@@ -74,7 +74,9 @@ fn shares(from: usize, to: usize) -> Vec<Vec<(usize, f32)>> {
         .map(|i| {
             let (start, end) = (i as f64 * step, ((i + 1) as f64 * step).min(from as f64));
             let covered = start as usize..(end.ceil() as usize).min(from);
-            covered.map(|x| (x, ((end.min(x as f64 + 1.0) - start.max(x as f64)) / step) as f32)).collect()
+            covered
+                .map(|x| (x, ((end.min(x as f64 + 1.0) - start.max(x as f64)) / step) as f32))
+                .collect()
         })
         .collect()
 }
@@ -85,7 +87,11 @@ fn blurred_down(picture: &Luma) -> Luma {
     let mut values = Vec::with_capacity(picture.values.len());
     for y in 0..picture.height {
         let (above, at, below) = (row(y.saturating_sub(1)), row(y), row((y + 1).min(picture.height - 1)));
-        let sums = above.iter().zip(at).zip(below).map(|((a, b), c)| (u16::from(*a) + u16::from(*b) + u16::from(*c)) / 3);
+        let sums = above
+            .iter()
+            .zip(at)
+            .zip(below)
+            .map(|((a, b), c)| (u16::from(*a) + u16::from(*b) + u16::from(*c)) / 3);
         values.extend(sums.map(|sum| sum as u8));
     }
     Luma { values, ..*picture }
@@ -97,7 +103,11 @@ mod tests {
 
     #[test]
     fn shrinking_keeps_means_and_places() {
-        let mut picture = Luma { width: 1920, height: 30, values: vec![40; 1920 * 30] };
+        let mut picture = Luma {
+            width: 1920,
+            height: 30,
+            values: vec![40; 1920 * 30],
+        };
         for y in 0..30 {
             for x in 900..960 {
                 picture.values[y * 1920 + x] = 220;

@@ -70,11 +70,19 @@ fn place(picture: &WorkingPicture, band: Band) -> Option<Placed> {
     let readings: Vec<KeyboardReading> = named
         .iter()
         .filter(|reading| reading.probability >= PROBABILITY_AT_LEAST)
-        .filter_map(|reading| keyboard_reading(picture, reading, &numbered, &working, front))
+        .filter_map(|reading| keyboard_reading(picture, reading, &named[0], &numbered, &working, front))
         .collect();
     let texture = texture(&picture.luma, &band);
     let gap_residual = gaps.map(|fit| fit.residual);
-    (!readings.is_empty()).then_some(Placed { keyboard: FoundKeyboard { readings, placement, gap_residual, texture }, band })
+    (!readings.is_empty()).then_some(Placed {
+        keyboard: FoundKeyboard {
+            readings,
+            placement,
+            gap_residual,
+            texture,
+        },
+        band,
+    })
 }
 
 /// Twice: the first fit undoes the lean of the black keys, the second sees the gaps where they are.
@@ -92,6 +100,7 @@ fn homography(band: &Band, columns: &super::columns::Columns, edges: &LongEdges,
 fn keyboard_reading(
     picture: &WorkingPicture,
     reading: &Reading,
+    best: &Reading,
     numbered: &Homography,
     working: &Homography,
     front: FrontSide,
@@ -101,7 +110,14 @@ fn keyboard_reading(
     let visible = |pitch: &Pitch| {
         let exists = (reading.white_keys[0]..=reading.white_keys[1]).contains(&(keyboard::center_x(*pitch) as i32));
         let (front, back) = keyboard::span_y(*pitch);
-        let middle = [keyboard::center_x(*pitch), if pitch.is_black() { (front + back) / 2.0 } else { keyboard::BLACK_KEY_FRONT_Y / 2.0 }];
+        let middle = [
+            keyboard::center_x(*pitch),
+            if pitch.is_black() {
+                (front + back) / 2.0
+            } else {
+                keyboard::BLACK_KEY_FRONT_Y / 2.0
+            },
+        ];
         exists && picture.luma.sample_inside(working_from_keyboard.apply(middle)).is_some()
     };
     Some(KeyboardReading {
@@ -110,6 +126,8 @@ fn keyboard_reading(
         highest_pitch: Pitch::all().rev().find(visible)?,
         mirrored: reading.forwards() != (front.side == 1),
         probability: reading.probability,
+        sign: reading.sign * best.sign,
+        shift: reading.offset - reading.sign * best.sign * best.offset,
     })
 }
 
@@ -119,7 +137,12 @@ const BLACK_KEYS: usize = 36;
 /// How sure it is that these are keys and lie where the map says: each doubt takes its part away.
 fn placement(band: &Band, front: FrontSide, gaps: Option<&GapFit>, evidence: &Evidence, best: &Reading) -> f64 {
     let keys = band.keys.len() as f64;
-    let span = band.keys.keys().next_back().zip(band.keys.keys().next()).map_or(1, |(last, first)| last - first + 1);
+    let span = band
+        .keys
+        .keys()
+        .next_back()
+        .zip(band.keys.keys().next())
+        .map_or(1, |(last, first)| last - first + 1);
     let seen = evidence.black.iter().filter(|key| key.1 == Presence::Seen).count();
     let doubts = [
         // Five runs fall into the pattern by chance now and then, eight hardly ever.

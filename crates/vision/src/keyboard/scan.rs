@@ -190,7 +190,10 @@ mod tests {
         for window in [3, 8, 21, 200] {
             let half = (window / 2).max(1);
             for (i, value) in sliding(&values, window, f32::max).into_iter().enumerate() {
-                let plain = values[i.saturating_sub(half)..(i + half + 1).min(50)].iter().copied().fold(0.0, f32::max);
+                let plain = values[i.saturating_sub(half)..(i + half + 1).min(50)]
+                    .iter()
+                    .copied()
+                    .fold(0.0, f32::max);
                 assert_eq!(value, plain);
             }
         }

@@ -1,19 +1,115 @@
 //! `toccata keyboard`.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, fault};
 use clap::Args;
+use labeling::keyboard::settle_by_picture;
+use labeling::performance::KeyboardSection;
+use labeling::refusal::{Refusal, RefusalCode};
+use media::{MediaError, SampledFrames};
+use std::path::{Path, PathBuf};
+use vision::keyboard::{KeyboardRegistration, RegisterError, RegisteredSection, register_clip, register_picture, sampling_moments};
+use vision::{Frame, draw::key_names::draw_key_names};
 
 /// Find the keyboard's keys in a video or picture
 #[derive(Args)]
 pub struct Keyboard {
-    /// Print a summary for machines.
+    /// A video, or a still picture (PNG or JPEG).
+    pub input: PathBuf,
+    /// Print the sections as JSON, with the field names of performance.json.
     #[arg(long)]
     pub json: bool,
+    /// Write a picture with all keys by name here, as PNG.
+    #[arg(long, value_name = "OUT.png")]
+    pub picture: Option<PathBuf>,
 }
 
 impl Keyboard {
     /// Runs the command.
     pub fn run(self) -> Result<(), Failure> {
-        Err(Failure::Usage("not there yet".into()))
+        let is_picture = media::is_picture(&self.input);
+        let registration = if is_picture {
+            register_still(&self.input)?
+        } else {
+            register_video(&self.input)?
+        };
+        let keyboard = settle_by_picture(&registration)?;
+        if let Some(out) = &self.picture {
+            draw(&self.input, is_picture, &keyboard.sections[0], out)?;
+        }
+        if self.json {
+            println!("{}", serde_json::to_string(&keyboard).map_err(fault)?);
+        } else {
+            keyboard.sections.iter().for_each(print_section);
+        }
+        Ok(())
     }
+}
+
+fn register_still(input: &Path) -> Result<KeyboardRegistration, Failure> {
+    let picture = media::read_picture(input).map_err(refused)?;
+    let found = register_picture(&picture.luma());
+    Ok(KeyboardRegistration {
+        sections: found
+            .map(|keyboard| RegisteredSection {
+                start_secs: 0.0,
+                end_secs: 0.0,
+                keyboard,
+            })
+            .into_iter()
+            .collect(),
+    })
+}
+
+fn register_video(input: &Path) -> Result<KeyboardRegistration, Failure> {
+    let facts = media::probe(input).map_err(refused)?;
+    if facts.video.is_none() {
+        return Err(Refusal::new(RefusalCode::NoVideoStream, format!("{} has no video stream", input.display())).into());
+    }
+    let shutdown = bootstrap::shutdown::Shutdown::listen().map_err(fault)?;
+    let mut frames = SampledFrames::open(input, sampling_moments(facts.duration_secs)).map_err(refused)?;
+    register_clip(&mut frames, facts.duration_secs, &mut |_| !shutdown.requested()).map_err(|error| match error {
+        RegisterError::Stopped => Failure::Interrupted,
+        other => fault(other),
+    })
+}
+
+/// What cannot be read is refused by name; anything else is a fault.
+fn refused(error: MediaError) -> Failure {
+    let code = match &error {
+        MediaError::Unreadable { .. } => RefusalCode::MediaUnreadable,
+        MediaError::NoVideoStream { .. } => RefusalCode::NoVideoStream,
+        _ => return fault(error),
+    };
+    Refusal::new(code, error.to_string()).into()
+}
+
+/// Draws the first section's keys over a picture from its middle.
+fn draw(input: &Path, is_picture: bool, section: &KeyboardSection, out: &Path) -> Result<(), Failure> {
+    let picture: Frame = if is_picture {
+        media::read_picture(input).map_err(refused)?
+    } else {
+        let middle = (section.start_secs + section.end_secs) / 2.0;
+        let mut frames = SampledFrames::open(input, vec![middle]).map_err(refused)?;
+        let sampled = vision::FrameSource::next_frame(&mut frames).map_err(fault)?;
+        let missing = || {
+            Refusal::new(
+                RefusalCode::MediaUnreadable,
+                format!("{} ends before {middle:.1} s", input.display()),
+            )
+        };
+        sampled.ok_or_else(missing)?.frame
+    };
+    let drawn = draw_key_names(&picture, &section.keyboard_from_image, section.lowest_pitch, section.highest_pitch);
+    media::write_png(out, &drawn).map_err(fault)
+}
+
+fn print_section(section: &KeyboardSection) {
+    println!(
+        "{:.1} to {:.1} s: keys {} to {} in sight, confidence {:.2}",
+        section.start_secs,
+        section.end_secs,
+        section.lowest_pitch.name(),
+        section.highest_pitch.name(),
+        section.confidence
+    );
 }
