@@ -156,7 +156,8 @@ mod tests {
     fn a_bent_row_is_followed_past_outliers_and_goes_on_straight() {
         let truth = |x: f64| {
             let z = (x - 26.0) / 26.0;
-            600.0 * (z - 0.06 * z * z * z) / (1.0 + 0.1 * z)
+            let bent = z - 0.06 * z * z * z;
+            600.0 * bent / (1.0 + 0.1 * bent)
         };
         let mut points: Vec<ColumnPoint> = (0..=52)
             .map(f64::from)
