@@ -2,33 +2,15 @@
 //! noise, with depth, motion and hand habits where distance leaves it open.
 
 use crate::assignment::{Assignment, Witnesses, key_witness};
-use crate::cues::Cues;
+use crate::clip::Clip;
 use crate::evidence::{HandsAt, KeyMotion};
 use crate::fingertips::Fingertips;
-use crate::observation::Observation;
-use crate::placement::{Candidate, Placement};
-use crate::sequence::{self, Choice, Solution};
+use crate::observation::{Observation, TipObservation};
+use crate::sequence::Choice;
 use piano::{Finger, Hand, Note};
 
-/// Rounds of estimating the clip's displacement and noise from the fingering, and the fingering from them; it settles in
-/// three or four.
-const ROUNDS: usize = 5;
-/// Sound and pictures of one clip are seldom further apart once they have been aligned, and then ordinarily by this.
-const LARGEST_LAG_SECS: f64 = 0.12;
-const USUAL_LAG_SECS: f64 = 0.05;
-/// Two thirds of a frame of a 30 fps video.
-const LAG_STEP_SECS: f64 = 0.02;
-/// A large lag is found in two steps, because the noise seems large until it is found.
-const LAG_ROUNDS: usize = 2;
-/// How likely an unknown finger of a hand is beside one whose tip is seen: as likely as a tip some 1.2 key widths off.
-const LOG_UNKNOWN_SEEN: f64 = -2.3;
-/// The same for a hand that was not seen: any of its five fingers may have played.
-const LOG_UNKNOWN_UNSEEN: f64 = 1.0;
-/// Each key width by which a key lies outside a hand that is seen makes that hand less likely, up to a limit.
-const LOG_OUT_OF_REACH_PER_KEY: f64 = 1.0;
-const OUT_OF_REACH_MOST_KEYS: f64 = 4.0;
-/// Choices this much (as a logarithm) less likely than a note's best are not followed.
-const HOPELESS: f64 = 14.0;
+/// A hand whose finger is unknown is named only if it is this likely.
+const SURE_HAND: f64 = 0.9;
 
 /// Fingers every note. `notes` in any order; hands in keyboard coordinates; all times on one clock.
 pub fn along_keyboard(notes: &[Note], hands: &[HandsAt], keys: &KeyMotion) -> Vec<Assignment> {
@@ -47,171 +29,89 @@ pub fn along_keyboard(notes: &[Note], hands: &[HandsAt], keys: &KeyMotion) -> Ve
 
     let mut assignments = vec![Assignment::default(); notes.len()];
     for (place, index) in order.into_iter().enumerate() {
-        let (note, observation) = (&sorted[place], &seen[place]);
-        let beliefs = options[place]
+        let mut beliefs: Vec<(Choice, f64)> = options[place]
             .iter()
             .map(|(choice, _)| *choice)
-            .zip(solution.beliefs[place].iter().copied());
-        assignments[index] = clip.assignment(note, observation, solution.best[place], beliefs, keys);
+            .zip(solution.beliefs[place].iter().copied())
+            .collect();
+        beliefs.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let answer = Answer {
+            note: &sorted[place],
+            observation: &seen[place],
+            best: solution.best[place],
+            beliefs: &beliefs,
+        };
+        assignments[index] = answer.assignment(&clip, keys);
     }
     assignments
 }
 
-/// What the clip has taught.
-struct Clip {
-    placement: Placement,
-    cues: Cues,
+/// What was found for one note.
+struct Answer<'a> {
+    note: &'a Note,
+    observation: &'a Observation,
+    best: Choice,
+    /// Likeliest first.
+    beliefs: &'a [(Choice, f64)],
 }
 
-impl Clip {
-    /// Learns from the notes, and looks at them at the moments that fit the pictures best.
-    fn learn(notes: &[Note], fingertips: &Fingertips) -> (Clip, Vec<Observation>) {
-        let mut clip = Clip {
-            placement: Placement::default(),
-            cues: Cues::default(),
-        };
-        let mut seen = observe(notes, fingertips, 0.0);
-        clip.settle(notes, &seen);
-        for _ in 0..LAG_ROUNDS {
-            seen = observe(notes, fingertips, clip.lag_secs(notes, fingertips));
-            clip.settle(notes, &seen);
-        }
-        let (options, solution) = clip.solve(notes, &seen);
-        clip.cues = Cues::learn(&likeliest(&seen, &options, &solution));
-        (clip, seen)
-    }
-
-    /// Fits the placement to the fingering and the fingering to the placement.
-    fn settle(&mut self, notes: &[Note], seen: &[Observation]) {
-        for _ in 0..ROUNDS {
-            let (options, solution) = self.solve(notes, seen);
-            self.placement = self.placement.refit(&candidates(notes, seen, &options, &solution));
-        }
-    }
-
-    /// How much later than the notes say the pictures show their presses, by the evidence for the fingering as a whole.
-    fn lag_secs(&self, notes: &[Note], fingertips: &Fingertips) -> f64 {
-        let steps = (LARGEST_LAG_SECS / LAG_STEP_SECS) as i32;
-        let evidence = |lag_secs: f64| {
-            let unusual = 0.5 * (lag_secs / USUAL_LAG_SECS).powi(2);
-            self.solve(notes, &observe(notes, fingertips, lag_secs)).1.log_evidence - unusual
-        };
-        let tried = (-steps..=steps).map(|step| {
-            let lag_secs = f64::from(step) * LAG_STEP_SECS;
-            (lag_secs, evidence(lag_secs))
-        });
-        tried.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0.0, |(lag_secs, _)| lag_secs)
-    }
-
-    fn solve(&self, notes: &[Note], seen: &[Observation]) -> (Vec<Vec<(Choice, f64)>>, Solution) {
-        let options: Vec<Vec<(Choice, f64)>> = notes
+impl Answer<'_> {
+    fn assignment(&self, clip: &Clip, keys: &KeyMotion) -> Assignment {
+        let distance = |finger: Finger| Some(clip.placement.distance(self.note.pitch, finger, self.tip_of(finger)?));
+        let runner_up = self
+            .beliefs
             .iter()
-            .zip(seen)
-            .map(|(note, observation)| self.options(note, observation))
-            .collect();
-        let solution = sequence::solve(notes, &options);
-        (options, solution)
-    }
-
-    /// Everything that may have struck the note, with log likelihoods.
-    fn options(&self, note: &Note, observation: &Observation) -> Vec<(Choice, f64)> {
-        let mut options: Vec<(Choice, f64)> = Finger::all()
-            .filter_map(|finger| {
-                let tip = &observation.hands[finger.hand.index()].as_ref()?[finger.finger.index()];
-                let place = self.placement.log_likelihood(note.pitch, finger, tip);
-                Some((Choice::Finger(finger), place + self.cues.log_likelihood(tip)))
-            })
-            .collect();
-        options.extend(Hand::BOTH.map(|hand| (Choice::UnknownOf(hand), self.log_unknown(note, observation, hand))));
-        let best = options.iter().map(|(_, value)| *value).fold(f64::NEG_INFINITY, f64::max);
-        options.retain(|(_, value)| *value >= best - HOPELESS);
-        options
-    }
-
-    fn log_unknown(&self, note: &Note, observation: &Observation, hand: Hand) -> f64 {
-        let Some(tips) = &observation.hands[hand.index()] else {
-            return LOG_UNKNOWN_UNSEEN;
-        };
-        let key = piano::keyboard::center_x(note.pitch);
-        let (low, high) = tips.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), tip| {
-            (low.min(tip.x), high.max(tip.x))
-        });
-        let outside = (low - key).max(key - high).clamp(0.0, OUT_OF_REACH_MOST_KEYS);
-        LOG_UNKNOWN_SEEN - LOG_OUT_OF_REACH_PER_KEY * outside
-    }
-
-    fn assignment(
-        &self,
-        note: &Note,
-        observation: &Observation,
-        best: Choice,
-        beliefs: impl Iterator<Item = (Choice, f64)>,
-        keys: &KeyMotion,
-    ) -> Assignment {
-        let mut beliefs: Vec<(Choice, f64)> = beliefs.collect();
-        beliefs.sort_by(|a, b| b.1.total_cmp(&a.1));
-        let confidence = beliefs
-            .iter()
-            .find(|(choice, _)| *choice == best)
-            .map_or(0.0, |(_, belief)| *belief);
-        let runner_up = beliefs
-            .iter()
-            .filter(|(choice, _)| *choice != best)
+            .filter(|(choice, _)| *choice != self.best)
             .find_map(|(choice, _)| choice.finger());
-        let tip_of = |finger: Finger| {
-            observation.hands[finger.hand.index()]
-                .as_ref()
-                .map(|tips| &tips[finger.finger.index()])
-        };
-        let distance = |finger: Finger| Some(self.placement.distance(note.pitch, finger, tip_of(finger)?));
-        let margin = best.finger().and_then(distance).zip(runner_up.and_then(distance));
-        let stands_on = |finger: Finger| tip_of(finger).map(|tip| self.placement.stands_on(note.pitch, finger, tip));
-        let anyone_seen = observation.hands.iter().any(Option::is_some);
+        let margin = self.best.finger().and_then(distance).zip(runner_up.and_then(distance));
         Assignment {
-            hand: Some(best.hand()),
-            finger: best.finger().map(|finger| finger.finger),
-            confidence: if best.finger().is_some() { confidence } else { 0.0 },
+            hand: self.hand(),
+            finger: self.best.finger().map(|finger| finger.finger),
+            confidence: if self.best.finger().is_some() {
+                self.belief(|choice| choice == self.best)
+            } else {
+                0.0
+            },
             runner_up,
             margin_key_widths: margin.map(|(best, next)| next - best),
             witnesses: Witnesses {
                 sound: Some(true),
-                key: key_witness(note, keys),
-                fingertip: best.finger().and_then(stands_on).or(anyone_seen.then_some(false)),
+                key: key_witness(self.note, keys),
+                fingertip: self.fingertip_witness(clip),
             },
         }
     }
-}
 
-fn observe(notes: &[Note], fingertips: &Fingertips, lag_secs: f64) -> Vec<Observation> {
-    notes.iter().map(|note| Observation::of(note, fingertips, lag_secs)).collect()
-}
+    fn belief(&self, of: impl Fn(Choice) -> bool) -> f64 {
+        self.beliefs
+            .iter()
+            .filter(|(choice, _)| of(*choice))
+            .map(|(_, belief)| belief)
+            .sum()
+    }
 
-fn candidates<'a>(notes: &[Note], seen: &'a [Observation], options: &[Vec<(Choice, f64)>], solution: &Solution) -> Vec<Candidate<'a>> {
-    let mut candidates = Vec::new();
-    for (index, note) in notes.iter().enumerate() {
-        for ((choice, _), belief) in options[index].iter().zip(&solution.beliefs[index]) {
-            let Some(finger) = choice.finger() else { continue };
-            let Some(tips) = &seen[index].hands[finger.hand.index()] else {
-                continue;
-            };
-            candidates.push(Candidate {
-                pitch: note.pitch,
-                finger,
-                tip: &tips[finger.finger.index()],
-                belief: *belief,
-            });
+    /// The hand of the finger found; of an unknown finger only where it is sure.
+    fn hand(&self) -> Option<Hand> {
+        let hand = self.best.hand();
+        let sure = self.best.finger().is_some() || self.belief(|choice| choice.hand() == hand) >= SURE_HAND;
+        sure.then_some(hand)
+    }
+
+    /// Whether the tip of the finger found stands on the key; an unknown finger of a hand that was seen stands on none.
+    fn fingertip_witness(&self, clip: &Clip) -> Option<bool> {
+        match self.best {
+            Choice::Finger(finger) => self
+                .tip_of(finger)
+                .map(|tip| clip.placement.stands_on(self.note.pitch, finger, tip)),
+            Choice::UnknownOf(hand) => self.observation.hands[hand.index()].is_some().then_some(false),
         }
     }
-    candidates
-}
 
-fn likeliest<'a>(seen: &'a [Observation], options: &[Vec<(Choice, f64)>], solution: &Solution) -> Vec<(&'a Observation, Finger, f64)> {
-    let best = |index: usize| {
-        let beliefs = options[index].iter().zip(&solution.beliefs[index]);
-        let ((choice, _), belief) = beliefs.max_by(|a, b| a.1.total_cmp(b.1))?;
-        Some((&seen[index], choice.finger()?, *belief))
-    };
-    (0..seen.len()).filter_map(best).collect()
+    fn tip_of(&self, finger: Finger) -> Option<&TipObservation> {
+        self.observation.hands[finger.hand.index()]
+            .as_ref()
+            .map(|tips| &tips[finger.finger.index()])
+    }
 }
 
 #[cfg(test)]

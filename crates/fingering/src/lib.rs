@@ -5,6 +5,7 @@
 pub mod alignment;
 mod along_keyboard;
 mod assignment;
+mod clip;
 mod cues;
 pub mod evaluation;
 pub mod evidence;
