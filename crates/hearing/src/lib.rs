@@ -3,6 +3,7 @@
 //! Pure arithmetic: this crate knows no files, no audio container and no neural network.
 
 pub mod basic_pitch;
+pub mod note_scores;
 pub mod transkun;
 
 use piano::{Note, PedalInterval};

@@ -1,11 +1,13 @@
 //! Our decoders against golden vectors (where they come from: `golden/README.md`).
 
 use hearing::basic_pitch::{KEYS, Likelihoods, notes as basic_pitch};
+use hearing::note_scores::{Criteria, score};
 use hearing::transkun::events::{Event, by_time};
 use hearing::transkun::features::{FrontEnd, MEL_BANDS, SPECTRUM_BINS, WINDOWS};
 use hearing::transkun::intervals::{Interval, best_intervals};
 use hearing::transkun::stitching::Stitcher;
 use hearing::transkun::{Symbol, WINDOW_SAMPLES};
+use piano::{Note, Pitch};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -159,6 +161,48 @@ fn likelihoods_become_basic_pitchs_notes() {
                 (found.onset_secs - onset).abs() < 1e-5 && (found.offset_secs - offset).abs() < 1e-5,
                 "{found:?} for {onset} {offset}"
             );
+        }
+    }
+}
+
+#[test]
+fn notes_are_compared_as_mir_eval_does() {
+    type GoldenNotes = Vec<(f64, f64, u8, u8)>;
+    /// Precision, recall, F1 for each pair of criteria.
+    #[derive(Deserialize)]
+    struct Case {
+        truth: GoldenNotes,
+        heard: GoldenNotes,
+        onset: [f64; 3],
+        onset_offset: [f64; 3],
+        onset_velocity: [f64; 3],
+        all: [f64; 3],
+    }
+    let notes = |golden: &GoldenNotes| -> Vec<Note> {
+        let note = |(onset_secs, offset_secs, midi, velocity): &(f64, f64, u8, u8)| Note {
+            pitch: Pitch::new(*midi).unwrap(),
+            onset_secs: *onset_secs,
+            offset_secs: *offset_secs,
+            velocity: *velocity,
+        };
+        golden.iter().map(note).collect()
+    };
+    let cases: Vec<Case> = serde_json::from_str(include_str!("golden/note_scores.json")).unwrap();
+    for (index, case) in cases.iter().enumerate() {
+        let (truth, heard) = (notes(&case.truth), notes(&case.heard));
+        for (offset, velocity, expected) in [
+            (false, false, case.onset),
+            (true, false, case.onset_offset),
+            (false, true, case.onset_velocity),
+            (true, true, case.all),
+        ] {
+            let found = score(&truth, &heard, Criteria { offset, velocity });
+            for (found, expected) in [found.precision, found.recall, found.f1].into_iter().zip(expected) {
+                assert!(
+                    (found - expected).abs() < 1e-8,
+                    "case {index}, offset {offset}, velocity {velocity}: {found} for {expected}"
+                );
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Cuts a recording into overlapping segments while it is being read.
 
-use super::{HOP_SAMPLES, SAMPLE_RATE};
+use super::{HOP_SAMPLES, SAMPLE_RATE, frames_of};
 use crate::{AudioReadError, AudioSource};
 
 const SECOND: usize = SAMPLE_RATE as usize;
@@ -19,6 +19,8 @@ pub struct Segmentation {
     pub padding_samples: usize,
     /// What happens at the end of the recording.
     pub ending: Ending,
+    /// Onsets so close to a segment's end are left to the next segment: the network hears onsets there that are none.
+    pub unsure_end_samples: usize,
 }
 
 /// How the last segments meet the end of the recording.
@@ -37,15 +39,17 @@ impl Segmentation {
         step_samples: (8 * SECOND).next_multiple_of(HOP_SAMPLES),
         padding_samples: 8 * SECOND,
         ending: Ending::StepByStep,
+        unsure_end_samples: 0,
     };
 
-    /// Everything is heard at least once and 3 s of each 13 s twice, and little silence is computed: about half the work of
+    /// Every onset is heard with a second of sound around it, and little silence is computed: about half the work of
     /// [`Segmentation::UPSTREAM`] for the same notes (docs/RESULTS.md).
     pub const ECONOMICAL: Segmentation = Segmentation {
         segment_samples: SEGMENT_SAMPLES,
-        step_samples: (13 * SECOND).next_multiple_of(HOP_SAMPLES),
+        step_samples: (14 * SECOND).next_multiple_of(HOP_SAMPLES),
         padding_samples: SECOND / 2,
         ending: Ending::DrawnBack,
+        unsure_end_samples: SECOND,
     };
 }
 
@@ -56,6 +60,8 @@ pub struct Segment {
     pub start_sample: i64,
     /// Frames since the segment before began.
     pub step_frames: usize,
+    /// Onsets from this frame on are left to the next segment.
+    pub unsure_from_frame: usize,
     /// Samples by channel, all equally many.
     pub channels: Vec<Vec<f32>>,
 }
@@ -118,12 +124,15 @@ impl<'a> SegmentReader<'a> {
             segment_samples,
             step_samples,
             padding_samples,
+            unsure_end_samples,
             ..
         } = self.segmentation;
         // As far as the next segment may reach: whether the recording ends before decides where that begins.
         self.fill(start + step_samples + segment_samples)?;
         self.next_start = self.start_after(start);
+        let unsure_end_samples = if self.next_start.is_some() { unsure_end_samples } else { 0 };
         let segment = Segment {
+            unsure_from_frame: frames_of(segment_samples).saturating_sub(unsure_end_samples / HOP_SAMPLES),
             start_sample: start as i64 - padding_samples as i64,
             step_frames: (start - self.previous_start) / HOP_SAMPLES,
             channels: self.copy(start, segment_samples),
@@ -235,6 +244,7 @@ mod tests {
         step_samples: 13 * HOP_SAMPLES,
         padding_samples: 500,
         ending: Ending::DrawnBack,
+        unsure_end_samples: 3 * HOP_SAMPLES,
     };
 
     fn segments(samples: usize, segmentation: Segmentation) -> Vec<Segment> {
@@ -272,6 +282,12 @@ mod tests {
         check(20_000, SMALL, &[-500, -500 + 5 * 1024]);
         check(28_312, SMALL, &[-500, -500 + 13 * 1024]);
         check(28_313, SMALL, &[-500, -500 + 13 * 1024, -500 + 14 * 1024]);
+    }
+
+    #[test]
+    fn only_the_last_segment_is_sure_to_its_end() {
+        let found: Vec<usize> = segments(28_313, SMALL).iter().map(|segment| segment.unsure_from_frame).collect();
+        assert_eq!(found, [14, 14, 17]);
     }
 
     #[test]

@@ -86,7 +86,8 @@ impl Transkun {
             let of_symbol = best_intervals(scores.alone(symbol), starts[symbol.index()], |begin, row| {
                 scores.fill(symbol, begin, row)
             });
-            of_symbol.into_iter().map(move |interval| SymbolInterval { symbol, interval })
+            let sure = of_symbol.into_iter().filter(|interval| interval.begin < segment.unsure_from_frame);
+            sure.map(move |interval| SymbolInterval { symbol, interval })
         });
         let intervals: Vec<SymbolInterval> = intervals.collect();
         let mut heard = Heard {
