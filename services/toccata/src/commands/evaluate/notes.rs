@@ -75,7 +75,7 @@ fn compare(truth: &[TruthNote], predicted: &[TruthNote]) -> Report {
     let all = |has: fn(&TruthNote) -> bool| truth.iter().chain(predicted).all(has);
     let (offsets, velocities) = (all(|note| note.offset_secs.is_some()), all(|note| note.velocity.is_some()));
     let (truth, predicted) = (as_notes(truth), as_notes(predicted));
-    let score = |offset, velocity| {
+    let score = |offset: bool, velocity: bool| {
         let known = (offsets || !offset) && (velocities || !velocity);
         known.then(|| score(&truth, &predicted, Criteria { offset, velocity }))
     };
