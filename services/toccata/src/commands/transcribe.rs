@@ -4,7 +4,7 @@ use crate::failure::{Failure, fault};
 use bootstrap::models::ModelStore;
 use bootstrap::shutdown::Shutdown;
 use clap::{Args, ValueEnum};
-use hearing::{AudioSource, Transcription};
+use hearing::{AudioReadError, AudioSource, Transcription};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use labeler::transcribers::{self, OpenTranscriberError};
 use labeling::refusal::{Refusal, RefusalCode};
@@ -76,8 +76,9 @@ impl Transcribe {
 
     fn listen(&self, store: &ModelStore, shutdown: &Shutdown) -> Result<(Transcription, ModelFacts), Failure> {
         let mut transcriber = self.transcriber.open(store).map_err(fault)?;
-        let mut audio = AudioReader::open(&self.input, transcriber.sample_rate(), transcriber.channels_max()).map_err(refused)?;
+        let audio = AudioReader::open(&self.input, transcriber.sample_rate(), transcriber.channels_max()).map_err(refused)?;
         let bar = progress_bar(self.json, audio.duration_secs());
+        let mut audio = Counted { audio, frames: 0 };
         let mut progress = |secs: f64| {
             bar.set_position(secs.max(0.0) as u64);
             !shutdown.requested()
@@ -89,7 +90,37 @@ impl Transcribe {
             TranscribeError::Audio(error) => Refusal::new(RefusalCode::MediaUnreadable, with_causes(&error)).into(),
             TranscribeError::Model(error) => fault(error),
         })?;
+        if audio.frames == 0 {
+            let message = format!("{} has an audio stream, but nothing in it can be decoded", self.input.display());
+            return Err(Refusal::new(RefusalCode::MediaUnreadable, message).into());
+        }
         Ok((heard, transcriber.model()))
+    }
+}
+
+/// Counts the sample frames that were there: a damaged file may open and then give none, which is not silence.
+struct Counted {
+    audio: AudioReader,
+    frames: usize,
+}
+
+impl AudioSource for Counted {
+    fn sample_rate(&self) -> u32 {
+        self.audio.sample_rate()
+    }
+
+    fn channels(&self) -> usize {
+        self.audio.channels()
+    }
+
+    fn duration_secs(&self) -> Option<f64> {
+        self.audio.duration_secs()
+    }
+
+    fn read(&mut self, frames: usize, into: &mut Vec<f32>) -> Result<usize, AudioReadError> {
+        let read = self.audio.read(frames, into)?;
+        self.frames += read;
+        Ok(read)
     }
 }
 
