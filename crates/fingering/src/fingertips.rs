@@ -3,19 +3,21 @@
 use crate::evidence::{HandPose, HandsAt};
 use piano::{FingerNumber, Hand};
 
-/// How far away, in seconds, the nearest picture of a hand may be before we say that the hand was not seen: four pictures of
-/// a 30 fps video. Longer gaps are filled, and marked so, by whoever tracked the hands.
-const LONGEST_GAP_SECS: f64 = 0.15;
-
-/// Between pictures no further apart than this a tip moves evenly enough; further apart it is trusted less.
-const FULL_TRUST_SECS: f64 = 0.05;
+/// Longest time between two sightings of a hand that is bridged, as those who track hands do: 16 pictures of a 30 fps video.
+const LONGEST_BRIDGE_SECS: f64 = 0.54;
+/// How long before its first and after its last sighting a hand is taken to be where it was seen.
+const LONGEST_REST_SECS: f64 = 0.1;
+/// Between sightings no further apart than this, two pictures of a 30 fps video, a tip moves evenly enough.
+const FULL_TRUST_SECS: f64 = 0.07;
+/// What is left of the trust however far apart they are.
+const LEAST_TRUST: f64 = 0.25;
 
 /// The five fingertips of one hand at one moment, thumb first.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct HandTips {
     /// `[x, y, z]` as in [`HandPose::landmarks`].
     pub tips: [[f64; 3]; 5],
-    /// How far the pose can be trusted, 0 to 1: the network's presence, halved where the pose was filled in.
+    /// How far the pose can be trusted, 0 to 1: the network's presence, less between sightings that are far apart.
     pub trust: f64,
 }
 
@@ -26,7 +28,8 @@ pub(crate) struct Fingertips {
 }
 
 impl Fingertips {
-    /// Tracks of the fingertips; poses that are not finite are dropped, and times may come in any order.
+    /// Tracks of the fingertips, times in any order. Poses that are not finite are dropped, and so are those that were filled in:
+    /// we fill in ourselves, knowing how far apart the sightings are.
     pub fn new(hands: &[HandsAt]) -> Fingertips {
         let tracks = Hand::BOTH.map(|hand| {
             let mut track: Vec<(f64, HandTips)> = hands
@@ -45,18 +48,21 @@ impl Fingertips {
     pub fn at(&self, hand: Hand, secs: f64) -> Option<HandTips> {
         let track = &self.tracks[hand.index()];
         let after = track.partition_point(|(at, _)| *at < secs);
-        let before = after.checked_sub(1).map(|index| &track[index]);
-        let before = before.filter(|(at, _)| secs - at <= LONGEST_GAP_SECS);
-        let after = track.get(after).filter(|(at, _)| at - secs <= LONGEST_GAP_SECS);
-        match (before, after) {
-            (Some((from, a)), Some((to, b))) => Some(between(a, b, (secs - from) / (to - from), to - from)),
-            // At the edge of a gap the last pose seen stands in, trusted less.
-            (Some((_, tips)), None) | (None, Some((_, tips))) => Some(HandTips {
-                trust: tips.trust / 2.0,
-                ..*tips
-            }),
-            (None, None) => None,
+        let before = after.checked_sub(1).map(|index| track[index]);
+        let after = track.get(after).copied();
+        if let (Some((from, a)), Some((to, b))) = (before, after) {
+            if to - from <= LONGEST_BRIDGE_SECS {
+                return Some(between(&a, &b, (secs - from) / (to - from), to - from));
+            }
         }
+        let (_, rested) = [before, after]
+            .into_iter()
+            .flatten()
+            .find(|(at, _)| (secs - at).abs() <= LONGEST_REST_SECS)?;
+        Some(HandTips {
+            trust: rested.trust / 2.0,
+            ..rested
+        })
     }
 
     /// The middle height (z) of each tip of a hand over the whole track, thumb first; zero where the hand was never seen.
@@ -80,17 +86,14 @@ fn tips_of(pose: &HandPose) -> Option<HandTips> {
     let tips = FingerNumber::ALL.map(|finger| pose.landmarks[finger.tip_landmark()].map(f64::from));
     let finite = tips.iter().flatten().all(|value| value.is_finite());
     let presence = f64::from(pose.presence).clamp(0.0, 1.0);
-    finite.then_some(HandTips {
-        tips,
-        trust: if pose.interpolated { presence / 2.0 } else { presence },
-    })
+    (finite && !pose.interpolated).then_some(HandTips { tips, trust: presence })
 }
 
 /// The tips a share of the way from one picture to the next one, `apart_secs` later.
 fn between(a: &HandTips, b: &HandTips, share: f64, apart_secs: f64) -> HandTips {
     HandTips {
         tips: std::array::from_fn(|tip| std::array::from_fn(|axis| a.tips[tip][axis] * (1.0 - share) + b.tips[tip][axis] * share)),
-        trust: a.trust.min(b.trust) * (FULL_TRUST_SECS / apart_secs).clamp(0.5, 1.0),
+        trust: a.trust.min(b.trust) * (FULL_TRUST_SECS / apart_secs).clamp(LEAST_TRUST, 1.0),
     }
 }
 
@@ -120,10 +123,14 @@ mod tests {
         check(0.0, Some(1.0));
         check(0.025, Some(1.5));
         check(0.1, Some(2.0));
+        check(0.15, Some(2.0));
         check(0.5, None);
         check(0.95, Some(9.0));
         check(2.0, None);
         assert_eq!(tips.at(Hand::Right, 0.0), None);
+        let far_apart = Fingertips::new(&[seen(0.0, 1.0), seen(0.28, 2.0)]);
+        let middle = far_apart.at(Hand::Left, 0.14).unwrap();
+        assert!((middle.tips[0][0] - 1.5).abs() < 1e-9 && (middle.trust - 0.25).abs() < 1e-9);
         assert_eq!(tips.usual_z(Hand::Right), [0.0; 5]);
     }
 }
