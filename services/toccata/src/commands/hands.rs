@@ -1,19 +1,258 @@
-//! `toccata hands`.
+//! `toccata hands`: where the hands are, without the rest of labelling.
 
-use crate::failure::Failure;
+use crate::failure::{Failure, fault};
+use bootstrap::models::ModelStore;
+use bootstrap::shutdown::Shutdown;
 use clap::Args;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use inference::mediapipe::{MediaPipe, MediaPipeFiles};
+use inference::runtime::{Runtime, SessionSettings};
+use inference::tflite::onnx_from_tflite;
+use labeling::hands::{EstimateHandsError, HandNeeds, estimate_hands, hands_in_picture};
+use labeling::refusal::{Refusal, RefusalCode};
+use labeling::seams::HandEstimator;
+use media::{MediaError, VideoReader};
+use piano::Hand;
+use prost::Message;
+use serde::Serialize;
+use std::error::Error;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use vision::Frame;
+use vision::draw::hands::draw_hand;
+use vision::hands::{HandTracks, HandsInFrame, LANDMARKS};
 
 /// Find hands in a video or picture
+///
+/// Left and right are as the picture shows them: of a mirrored recording they are the other way round.
 #[derive(Args)]
 pub struct Hands {
-    /// Print a summary for machines.
+    /// The video, or a PNG or JPEG picture.
+    #[arg(value_name = "VIDEO|PICTURE")]
+    input: PathBuf,
+    /// Draw the hands of the picture, or of one from the middle of the video, into a PNG.
+    #[arg(long, value_name = "OUT.png")]
+    picture: Option<PathBuf>,
+    /// Print every hand of every frame for machines.
     #[arg(long)]
     pub json: bool,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Found {
+    frames: Vec<FoundFrame>,
+}
+
+/// The hands of one frame.
+#[derive(Serialize)]
+struct FoundFrame {
+    secs: f64,
+    hands: Vec<FoundHand>,
+}
+
+/// One hand: landmarks `[x, y, z]` in pixels.
+#[derive(Serialize)]
+struct FoundHand {
+    side: Hand,
+    score: f32,
+    interpolated: bool,
+    landmarks: [[f32; 3]; LANDMARKS],
 }
 
 impl Hands {
     /// Runs the command.
     pub fn run(self) -> Result<(), Failure> {
-        Err(Failure::Usage("not there yet".into()))
+        let shutdown = Shutdown::listen().map_err(fault)?;
+        let store = ModelStore::open().map_err(fault)?;
+        let mut estimator = mediapipe(&store)?;
+        let found = if media::is_picture(&self.input) {
+            self.in_picture(&mut estimator)?
+        } else {
+            self.in_video(&mut estimator, &shutdown)?
+        };
+        if self.json {
+            let stdout = std::io::stdout().lock();
+            let mut out = std::io::BufWriter::new(stdout);
+            serde_json::to_writer(&mut out, &found).map_err(fault)?;
+            out.write_all(b"\n").map_err(fault)?;
+            out.flush().map_err(fault)
+        } else {
+            println!("{}", found.for_people());
+            Ok(())
+        }
+    }
+
+    fn in_picture(&self, estimator: &mut dyn HandEstimator) -> Result<Found, Failure> {
+        let picture = media::read_picture(&self.input).map_err(refused)?;
+        let hands = hands_in_picture(estimator, &picture).map_err(fault)?;
+        let frame = FoundFrame {
+            secs: 0.0,
+            hands: hands
+                .into_iter()
+                .map(|(side, hand)| FoundHand {
+                    side,
+                    score: hand.presence,
+                    interpolated: false,
+                    landmarks: hand.landmarks.map(|point| point.map(rounded)),
+                })
+                .collect(),
+        };
+        self.draw(&frame, picture)?;
+        Ok(Found { frames: vec![frame] })
+    }
+
+    fn in_video(&self, estimator: &mut dyn HandEstimator, shutdown: &Shutdown) -> Result<Found, Failure> {
+        let facts = media::probe(&self.input).map_err(refused)?;
+        let mut reader = VideoReader::open(&self.input).map_err(refused)?;
+        let bar = progress_bar(self.json, facts.duration_secs);
+        let mut progress = |secs: f64| {
+            bar.set_position(secs.max(0.0) as u64);
+            !shutdown.requested()
+        };
+        let tracks = estimate_hands(&mut reader, estimator, &[], &HandNeeds::everywhere(), &mut progress);
+        bar.finish_and_clear();
+        let found = Found::from(tracks.map_err(|error| match error {
+            EstimateHandsError::Stopped => Failure::Interrupted,
+            EstimateHandsError::Frames(error) => Refusal::new(RefusalCode::MediaUnreadable, with_causes(&error)).into(),
+            EstimateHandsError::Model(error) => fault(error),
+        })?);
+        if let (Some(_), Some(frame)) = (&self.picture, found.telling_frame()) {
+            let picture = media::sample_frames(&self.input, &[frame.secs]).map_err(refused)?.pop();
+            if let Some(picture) = picture {
+                self.draw(frame, picture.frame)?;
+            }
+        }
+        Ok(found)
+    }
+
+    fn draw(&self, frame: &FoundFrame, mut picture: Frame) -> Result<(), Failure> {
+        let Some(path) = &self.picture else { return Ok(()) };
+        for hand in &frame.hands {
+            draw_hand(&mut picture, hand.side, &hand.landmarks);
+        }
+        media::write_png(path, &picture).map_err(refused)
+    }
+}
+
+/// MediaPipe's networks, rewritten for the runtime on the way, which takes milliseconds.
+fn mediapipe(store: &ModelStore) -> Result<MediaPipe, Failure> {
+    let onnx = |file: &str| -> Result<Vec<u8>, Failure> {
+        let tflite = std::fs::read(store.file("mediapipe", file).map_err(fault)?).map_err(fault)?;
+        Ok(onnx_from_tflite(&tflite).map_err(fault)?.encode_to_vec())
+    };
+    let palm_onnx = onnx("palm_detection_full.tflite")?;
+    let landmark_onnx = onnx("hand_landmark_full.tflite")?;
+    let files = MediaPipeFiles {
+        palm_onnx: &palm_onnx,
+        landmark_onnx: &landmark_onnx,
+    };
+    let runtime = Runtime::load(&store.file("onnxruntime", "libonnxruntime.so").map_err(fault)?).map_err(fault)?;
+    let sums = store.package("mediapipe").files.iter().map(|file| file.sha256.clone()).collect();
+    MediaPipe::new(&runtime, files, sums, SessionSettings { intra_threads: 1 }).map_err(fault)
+}
+
+impl From<HandTracks> for Found {
+    fn from(tracks: HandTracks) -> Found {
+        Found {
+            frames: tracks.frames.iter().map(FoundFrame::from).collect(),
+        }
+    }
+}
+
+impl From<&HandsInFrame> for FoundFrame {
+    fn from(frame: &HandsInFrame) -> FoundFrame {
+        let found = |side: Hand| {
+            frame.hand(side).map(|hand| FoundHand {
+                side,
+                score: hand.presence,
+                interpolated: hand.interpolated,
+                landmarks: hand.landmarks.map(|point| point.map(rounded)),
+            })
+        };
+        FoundFrame {
+            secs: frame.secs,
+            hands: Hand::BOTH.into_iter().filter_map(found).collect(),
+        }
+    }
+}
+
+impl Found {
+    /// The frame nearest to the middle of those with the most hands.
+    fn telling_frame(&self) -> Option<&FoundFrame> {
+        let middle = self.frames.len() / 2;
+        let most = self.frames.iter().map(|frame| frame.hands.len()).max()?;
+        let telling = self.frames.iter().enumerate().filter(|(_, frame)| frame.hands.len() == most);
+        telling.min_by_key(|(i, _)| i.abs_diff(middle)).map(|(_, frame)| frame)
+    }
+
+    fn for_people(&self) -> String {
+        if let [frame] = &self.frames[..] {
+            let sides: Vec<String> = frame
+                .hands
+                .iter()
+                .map(|hand| format!("{} hand ({:.2})", name(hand.side), hand.score))
+                .collect();
+            return if sides.is_empty() { "no hands".into() } else { sides.join(", ") };
+        }
+        let part = |side: Hand| {
+            let with = self
+                .frames
+                .iter()
+                .filter(|frame| frame.hands.iter().any(|hand| hand.side == side))
+                .count();
+            100.0 * with as f64 / self.frames.len().max(1) as f64
+        };
+        format!(
+            "{} frames: left hand in {:.1} %, right hand in {:.1} %",
+            self.frames.len(),
+            part(Hand::Left),
+            part(Hand::Right)
+        )
+    }
+}
+
+fn name(side: Hand) -> &'static str {
+    match side {
+        Hand::Left => "left",
+        Hand::Right => "right",
+    }
+}
+
+/// Hundredths of a pixel are more than enough.
+fn rounded(pixels: f32) -> f32 {
+    (pixels * 100.0).round() / 100.0
+}
+
+fn refused(error: MediaError) -> Failure {
+    let code = match &error {
+        MediaError::NoVideoStream { .. } => RefusalCode::NoVideoStream,
+        MediaError::Unreadable { .. } | MediaError::NoAudioStream { .. } => RefusalCode::MediaUnreadable,
+        MediaError::Unwritable { .. } => return fault(error),
+    };
+    Refusal::new(code, with_causes(&error)).into()
+}
+
+fn with_causes(error: &dyn Error) -> String {
+    let mut message = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        message += &format!(": {error}");
+        cause = error.source();
+    }
+    message
+}
+
+/// Seconds of video, for a person at a terminal.
+fn progress_bar(quiet: bool, duration_secs: f64) -> ProgressBar {
+    let target = if quiet {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
+    };
+    let bar = ProgressBar::with_draw_target(Some(duration_secs.ceil() as u64), target);
+    match ProgressStyle::with_template("looking {bar:32} {pos} of {len} s  {elapsed}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
     }
 }
