@@ -10,7 +10,13 @@ use embedded_graphics::primitives::{Circle, Line, PrimitiveStyle};
 use piano::Hand;
 
 /// Bones of each finger, thumb first, from the wrist to the tip.
-const FINGER_BONES: [[usize; 5]; 5] = [[0, 1, 2, 3, 4], [0, 5, 6, 7, 8], [0, 9, 10, 11, 12], [0, 13, 14, 15, 16], [0, 17, 18, 19, 20]];
+const FINGER_BONES: [[usize; 5]; 5] = [
+    [0, 1, 2, 3, 4],
+    [0, 5, 6, 7, 8],
+    [0, 9, 10, 11, 12],
+    [0, 13, 14, 15, 16],
+    [0, 17, 18, 19, 20],
+];
 /// Bones are this part of the palm thick.
 const BONE_PALMS: f32 = 0.035;
 const BONE_PIXELS: [u32; 2] = [2, 16];
@@ -26,7 +32,10 @@ pub fn draw_hand(frame: &mut Frame, hand: Hand, landmarks: &[[f32; 3]; LANDMARKS
     let point = |i: usize| nearest_pixel([landmarks[i][0].into(), landmarks[i][1].into()]);
     let palm = (landmarks[0][0] - landmarks[9][0]).hypot(landmarks[0][1] - landmarks[9][1]);
     let thickness = ((BONE_PALMS * palm).round() as u32).clamp(BONE_PIXELS[0], BONE_PIXELS[1]);
-    let mut ink = Ink { canvas: Canvas(frame), hatched: hand == Hand::Left };
+    let mut ink = Ink {
+        canvas: Canvas(frame),
+        hatched: hand == Hand::Left,
+    };
     for (finger, [red, green, blue]) in FINGER_BONES.iter().zip(FINGER_COLORS) {
         let color = Rgb888::new(red, green, blue);
         for bone in finger.windows(2) {
@@ -71,7 +80,8 @@ mod tests {
     #[test]
     fn tips_wear_their_finger_s_colour_and_nothing_is_drawn_outside() {
         let mut frame = Frame::filled(200, 200, [90, 90, 90]);
-        let mut landmarks: [[f32; 3]; LANDMARKS] = std::array::from_fn(|i| [40.0 + 30.0 * ((i + 3) / 4) as f32, 180.0 - 30.0 * ((i + 3) % 4) as f32, 0.0]);
+        let mut landmarks: [[f32; 3]; LANDMARKS] =
+            std::array::from_fn(|i| [40.0 + 30.0 * ((i + 3) / 4) as f32, 180.0 - 30.0 * ((i + 3) % 4) as f32, 0.0]);
         landmarks[20] = [f32::MAX, -1e9, 0.0];
         draw_hand(&mut frame, Hand::Right, &landmarks);
         for (finger, tip) in [4, 8, 12, 16].into_iter().enumerate() {

@@ -11,16 +11,16 @@ use inference::tflite::onnx_from_tflite;
 use labeling::hands::{EstimateHandsError, HandNeeds, estimate_hands, hands_in_picture};
 use labeling::refusal::{Refusal, RefusalCode};
 use labeling::seams::HandEstimator;
-use media::{MediaError, VideoReader};
+use media::{MediaError, SampledFrames, VideoReader};
 use piano::Hand;
 use prost::Message;
 use serde::Serialize;
 use std::error::Error;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use vision::Frame;
+use std::path::PathBuf;
 use vision::draw::hands::draw_hand;
 use vision::hands::{HandTracks, HandsInFrame, LANDMARKS};
+use vision::{Frame, FrameSource};
 
 /// Find hands in a video or picture
 ///
@@ -118,8 +118,8 @@ impl Hands {
             EstimateHandsError::Model(error) => fault(error),
         })?);
         if let (Some(_), Some(frame)) = (&self.picture, found.telling_frame()) {
-            let picture = media::sample_frames(&self.input, &[frame.secs]).map_err(refused)?.pop();
-            if let Some(picture) = picture {
+            let mut sampled = SampledFrames::open(&self.input, vec![frame.secs]).map_err(refused)?;
+            if let Some(picture) = sampled.next_frame().map_err(fault)? {
                 self.draw(frame, picture.frame)?;
             }
         }
