@@ -1,5 +1,13 @@
-//! `toccata transcribe` from outside: sound made by the test goes in, notes come out. Needs the models (`make models`).
+//! `toccata transcribe` from outside: sound made by the test goes in, notes come out; and Transkun, cut up as the Python package
+//! does it, against that package. Needs the models (`make models`).
 
+use bootstrap::models::ModelStore;
+use hearing::transkun::segments::Segmentation;
+use hearing::{AudioReadError, AudioSource};
+use inference::runtime::{Runtime, SessionSettings};
+use inference::transkun::Transkun;
+use labeler::transcribers::transkun_files;
+use labeling::seams::Transcriber;
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -28,11 +36,13 @@ fn sound() -> Vec<f32> {
     samples
 }
 
+/// As a WAV file holds it.
+fn sixteen_bits(sample: f32) -> i16 {
+    (sample * 32_767.0) as i16
+}
+
 fn write_wav(path: &Path, samples: &[f32]) {
-    let data: Vec<u8> = samples
-        .iter()
-        .flat_map(|sample| ((sample * 32_767.0) as i16).to_le_bytes())
-        .collect();
+    let data: Vec<u8> = samples.iter().flat_map(|sample| sixteen_bits(*sample).to_le_bytes()).collect();
     let mut file = b"RIFF".to_vec();
     file.extend((36 + data.len() as u32).to_le_bytes());
     file.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
@@ -88,4 +98,55 @@ fn what_has_no_sound_is_refused_by_name_and_leaves_nothing() {
     let said: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(said["refusal"]["code"], "media_unreadable");
     assert!(!midi.exists());
+}
+
+/// Samples from memory, one channel.
+struct InMemory(Vec<f32>);
+
+impl AudioSource for InMemory {
+    fn sample_rate(&self) -> u32 {
+        SAMPLE_RATE
+    }
+
+    fn channels(&self) -> usize {
+        1
+    }
+
+    fn duration_secs(&self) -> Option<f64> {
+        None
+    }
+
+    fn read(&mut self, frames: usize, into: &mut Vec<f32>) -> Result<usize, AudioReadError> {
+        let frames = frames.min(self.0.len());
+        into.extend(self.0.drain(..frames));
+        Ok(frames)
+    }
+}
+
+#[test]
+fn transkun_says_what_the_python_package_says() {
+    // MIDI note, onset, offset, velocity: `TransKun.transcribe` of transkun 2.0.1 under PyTorch 2.11 on the same samples.
+    const PYTHON: [(u8, f64, f64, u8); 6] = [
+        (48, 0.49450, 0.93977, 44),
+        (55, 0.99124, 1.44748, 52),
+        (60, 1.49286, 1.94225, 57),
+        (64, 1.99158, 2.44870, 62),
+        (67, 2.49246, 2.94389, 66),
+        (60, 2.99045, 3.44634, 58),
+    ];
+    let store = ModelStore::open().unwrap();
+    let runtime = Runtime::load(&store.file("onnxruntime", "libonnxruntime.so").unwrap()).unwrap();
+    let settings = SessionSettings { intra_threads: 1 };
+    let files = transkun_files(&store).unwrap();
+    let mut transkun = Transkun::new(&runtime, &files, vec![], Segmentation::UPSTREAM, settings).unwrap();
+    let samples = sound().iter().map(|sample| f32::from(sixteen_bits(*sample)) / 32_768.0).collect();
+    let heard = transkun.transcribe(&mut InMemory(samples), &mut |_| true).unwrap();
+    assert_eq!(heard.notes.len(), PYTHON.len());
+    for (note, (midi, onset_secs, offset_secs, velocity)) in heard.notes.iter().zip(PYTHON) {
+        assert_eq!((note.pitch.midi(), note.velocity), (midi, velocity));
+        assert!(
+            (note.onset_secs - onset_secs).abs() < 1e-3 && (note.offset_secs - offset_secs).abs() < 1e-3,
+            "{note:?}"
+        );
+    }
 }

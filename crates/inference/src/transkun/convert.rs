@@ -10,7 +10,7 @@ use prost::Message;
 /// What Transkun needs to run, as files.
 #[derive(Clone, Debug)]
 pub struct TranskunFiles {
-    /// The encoder as ONNX, 71 MB.
+    /// The encoder as ONNX, 62 MB.
     pub encoder_onnx: Vec<u8>,
     /// The network for the attributes of intervals as ONNX, 8 MB.
     pub attributes_onnx: Vec<u8>,

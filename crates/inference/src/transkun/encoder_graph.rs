@@ -119,6 +119,7 @@ impl Encoder<'_, '_> {
         let by_channel: Vec<f32> = (0..BASE).flat_map(|channel| by_band.iter().map(move |row| row[channel])).collect();
         let embedding = self.graph.floats(&[1, BASE, 1, MEL_BANDS], &by_channel);
         let x = self.graph.node("Add", &[&x, &embedding], vec![]);
+        // So many that eight frames and four bands become one step: 4 and 3 in time, 2 and 1 in frequency.
         let pads = self.graph.ints(&[0, 0, 4, 2, 0, 0, 3, 1]);
         let mut x = self.graph.node("Pad", &[&x, &pads], vec![]);
         let steps = [
