@@ -90,7 +90,7 @@ mod tests {
     fn what_is_written_is_read_by_another_reader() {
         let row = |index: usize| HandRow {
             secs: index as f64 / 30.0,
-            hand: if index % 2 == 0 { Hand::Left } else { Hand::Right },
+            hand: if index.is_multiple_of(2) { Hand::Left } else { Hand::Right },
             presence: 0.5,
             interpolated: index == 1,
             landmarks_pixels: [[index as f32, 2.0, -3.0]; LANDMARKS],

@@ -1,5 +1,6 @@
 //! How a command ends when it does not succeed: exit status, and what is printed where.
 
+use labeler::error::LabelError;
 use labeling::refusal::Refusal;
 use std::error::Error;
 use std::process::ExitCode;
@@ -53,6 +54,17 @@ impl Failure {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Failure {
         Failure::Refused(refusal)
+    }
+}
+
+impl From<LabelError> for Failure {
+    fn from(error: LabelError) -> Failure {
+        match error {
+            LabelError::Refused(refusal) => Failure::Refused(refusal),
+            LabelError::Stopped => Failure::Interrupted,
+            LabelError::Usage(message) => Failure::Usage(message),
+            LabelError::Fault(error) => Failure::Fault(error),
+        }
     }
 }
 

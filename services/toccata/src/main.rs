@@ -2,6 +2,7 @@
 
 mod commands;
 mod failure;
+mod terminal;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

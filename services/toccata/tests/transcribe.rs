@@ -27,7 +27,7 @@ fn sound() -> Vec<f32> {
             let attack = (secs / 0.002).min(1.0);
             let damper = (-(secs - 0.45).max(0.0) / 0.03).exp();
             let tone: f64 = (1..=10)
-                .map(|harmonic| f64::from(harmonic))
+                .map(f64::from)
                 .map(|harmonic| (std::f64::consts::TAU * hertz * harmonic * secs).sin() * (-secs * (1.0 + harmonic)).exp() / harmonic)
                 .sum();
             *sample += (0.15 * attack * damper * tone) as f32;

@@ -30,7 +30,7 @@ pub fn draw_key_names(picture: &Frame, keyboard_from_image: &Homography, lowest:
     };
     let unit = key_pixels(&image_from_keyboard);
     for pitch in Pitch::all().filter(|pitch| (lowest..=highest).contains(pitch)) {
-        outline(&mut frame, &image_from_keyboard, pitch);
+        outline(&mut frame, &image_from_keyboard, pitch, color_of(pitch));
     }
     for pitch in Pitch::all().filter(|pitch| (lowest..=highest).contains(pitch)) {
         name(&mut frame, &image_from_keyboard, pitch, unit);
@@ -60,7 +60,23 @@ fn enlarged(picture: &Frame, image_from_keyboard: &Homography) -> (Frame, Homogr
     (Frame { width, height, rgb }, larger.after(image_from_keyboard))
 }
 
-fn outline(frame: &mut Frame, image_from_keyboard: &Homography, pitch: Pitch) {
+/// Outlines the keys from `lowest` to `highest` in one colour, without names.
+pub fn draw_key_outlines(
+    frame: &mut Frame,
+    keyboard_from_image: &Homography,
+    lowest: Pitch,
+    highest: Pitch,
+    [r, g, b]: super::palette::Color,
+) {
+    let Some(image_from_keyboard) = keyboard_from_image.inverse() else {
+        return;
+    };
+    for pitch in Pitch::all().filter(|pitch| (lowest..=highest).contains(pitch)) {
+        outline(frame, &image_from_keyboard, pitch, Rgb888::new(r, g, b));
+    }
+}
+
+fn outline(frame: &mut Frame, image_from_keyboard: &Homography, pitch: Pitch, color: Rgb888) {
     let (left, right) = keyboard::span_x(pitch);
     let (front, back) = keyboard::span_y(pitch);
     let corners = if pitch.is_black() {
@@ -73,7 +89,7 @@ fn outline(frame: &mut Frame, image_from_keyboard: &Homography, pitch: Pitch) {
         };
         vec![[left, reach(-1)], [left, front], [right, front], [right, reach(1)]]
     };
-    let style = PrimitiveStyle::with_stroke(color_of(pitch), 1);
+    let style = PrimitiveStyle::with_stroke(color, 1);
     for pair in corners.windows(2) {
         let ends = [pair[0], pair[1]].map(|corner| nearest_pixel(image_from_keyboard.apply(corner)));
         let Ok(()) = Line::new(ends[0], ends[1]).into_styled(style).draw(&mut Canvas(frame));

@@ -4,9 +4,10 @@ use super::FoundKeyboard;
 use super::band::Band;
 use super::edges::{Levels, median};
 use crate::Luma;
+use serde::{Deserialize, Serialize};
 
 /// Differences of brightness over the keyboard, grey levels.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Texture {
     /// Between white keys: the middle half of them lie within so many levels.
     pub white_spread: f64,

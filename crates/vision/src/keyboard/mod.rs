@@ -27,9 +27,10 @@ pub use sections::{KeyboardRegistration, RegisterError, RegisteredSection, regis
 
 use crate::Homography;
 use piano::Pitch;
+use serde::{Deserialize, Serialize};
 
 /// A keyboard found in a picture, read in every way that the picture allows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FoundKeyboard {
     /// The readings, likeliest first; never empty. They differ by whole octaves, or by direction where the video may be mirrored.
     pub readings: Vec<KeyboardReading>,
@@ -43,7 +44,7 @@ pub struct FoundKeyboard {
 }
 
 /// One way to name the keys.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct KeyboardReading {
     /// Pixels (centres at whole numbers, y down) to: x in white-key widths from the bass end of A0, 0 to 52; y 0 at the front edge
     /// of the white keys, 1 at their far end.

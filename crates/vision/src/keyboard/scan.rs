@@ -99,14 +99,15 @@ pub(super) fn dark_runs(picture: &Luma, rows: &Rows, t: f64, window: usize) -> V
         let crossing = || i as f64 - now / (now - before);
         if now < 0.0 && before >= 0.0 {
             entered = Some(if i == 0 { 0.0 } else { crossing() });
-        } else if now >= 0.0 && before < 0.0 {
-            if let Some(from) = entered.take() {
-                let to = crossing();
-                runs.push(Run {
-                    center: start + (from + to) / 2.0,
-                    width: to - from,
-                });
-            }
+        } else if now >= 0.0
+            && before < 0.0
+            && let Some(from) = entered.take()
+        {
+            let to = crossing();
+            runs.push(Run {
+                center: start + (from + to) / 2.0,
+                width: to - from,
+            });
         }
         before = now;
     }

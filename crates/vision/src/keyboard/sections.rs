@@ -6,9 +6,10 @@ use super::band::Band;
 use super::picture::WorkingPicture;
 use super::registration::{Placed, find};
 use crate::{FrameReadError, FrameSource, Luma};
+use serde::{Deserialize, Serialize};
 
 /// The keyboard over a clip.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct KeyboardRegistration {
     /// Stretches in which the camera stands still and shows keys, in order of time. Intro cards, fades and pictures without a keyboard are the
     /// gaps between them.
@@ -16,7 +17,7 @@ pub struct KeyboardRegistration {
 }
 
 /// The keyboard while the camera stands still.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RegisteredSection {
     /// From here, seconds of the video,
     pub start_secs: f64,
@@ -170,7 +171,7 @@ struct Kept {
 impl Kept {
     fn keep(&mut self, picture: WorkingPicture) {
         self.every = self.every.max(1);
-        if self.seen % self.every == 0 {
+        if self.seen.is_multiple_of(self.every) {
             if self.pictures.len() == PICTURES_KEPT {
                 self.every *= 2;
                 let mut index = 0;
@@ -179,7 +180,7 @@ impl Kept {
                     index % 2 == 1
                 });
             }
-            if self.seen % self.every == 0 {
+            if self.seen.is_multiple_of(self.every) {
                 self.pictures.push(picture);
             }
         }

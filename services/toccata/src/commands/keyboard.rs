@@ -1,13 +1,16 @@
 //! `toccata keyboard`.
 
 use crate::failure::{Failure, fault};
+use crate::terminal::Terminal;
+use bootstrap::shutdown::Shutdown;
 use clap::Args;
+use labeler::error::LabelError;
 use labeling::keyboard::settle_by_picture;
 use labeling::performance::KeyboardSection;
 use labeling::refusal::{Refusal, RefusalCode};
-use media::{MediaError, SampledFrames};
+use media::SampledFrames;
 use std::path::{Path, PathBuf};
-use vision::keyboard::{KeyboardRegistration, RegisterError, RegisteredSection, register_clip, register_picture, sampling_moments};
+use vision::keyboard::{KeyboardRegistration, RegisteredSection, register_picture};
 use vision::{Frame, draw::key_names::draw_key_names};
 
 /// Find the keyboard's keys in a video or picture
@@ -30,7 +33,7 @@ impl Keyboard {
         let registration = if is_picture {
             register_still(&self.input)?
         } else {
-            register_video(&self.input)?
+            register_video(&self.input, self.json)?
         };
         let keyboard = settle_by_picture(&registration)?;
         if let Some(out) = &self.picture {
@@ -46,7 +49,7 @@ impl Keyboard {
 }
 
 fn register_still(input: &Path) -> Result<KeyboardRegistration, Failure> {
-    let picture = media::read_picture(input).map_err(refused)?;
+    let picture = media::read_picture(input).map_err(LabelError::from)?;
     let found = register_picture(&picture.luma());
     Ok(KeyboardRegistration {
         sections: found
@@ -60,36 +63,20 @@ fn register_still(input: &Path) -> Result<KeyboardRegistration, Failure> {
     })
 }
 
-fn register_video(input: &Path) -> Result<KeyboardRegistration, Failure> {
-    let facts = media::probe(input).map_err(refused)?;
-    if facts.video.is_none() {
-        return Err(Refusal::new(RefusalCode::NoVideoStream, format!("{} has no video stream", input.display())).into());
-    }
-    let shutdown = bootstrap::shutdown::Shutdown::listen().map_err(fault)?;
-    let mut frames = SampledFrames::open(input, sampling_moments(facts.duration_secs)).map_err(refused)?;
-    register_clip(&mut frames, facts.duration_secs, &mut |_| !shutdown.requested()).map_err(|error| match error {
-        RegisterError::Stopped => Failure::Interrupted,
-        other => fault(other),
-    })
-}
-
-/// What cannot be read is refused by name; anything else is a fault.
-fn refused(error: MediaError) -> Failure {
-    let code = match &error {
-        MediaError::Unreadable { .. } => RefusalCode::MediaUnreadable,
-        MediaError::NoVideoStream { .. } => RefusalCode::NoVideoStream,
-        _ => return fault(error),
-    };
-    Refusal::new(code, error.to_string()).into()
+fn register_video(input: &Path, quiet: bool) -> Result<KeyboardRegistration, Failure> {
+    let facts = media::probe(input).map_err(LabelError::from)?;
+    let duration_secs = facts.duration_secs;
+    let mut terminal = Terminal::new(quiet, Shutdown::listen().map_err(fault)?);
+    Ok(labeler::register::look(input, duration_secs, &mut terminal)?)
 }
 
 /// Draws the first section's keys over a picture from its middle.
 fn draw(input: &Path, is_picture: bool, section: &KeyboardSection, out: &Path) -> Result<(), Failure> {
     let picture: Frame = if is_picture {
-        media::read_picture(input).map_err(refused)?
+        media::read_picture(input).map_err(LabelError::from)?
     } else {
         let middle = (section.start_secs + section.end_secs) / 2.0;
-        let mut frames = SampledFrames::open(input, vec![middle]).map_err(refused)?;
+        let mut frames = SampledFrames::open(input, vec![middle]).map_err(LabelError::from)?;
         let sampled = vision::FrameSource::next_frame(&mut frames).map_err(fault)?;
         let missing = || {
             Refusal::new(
