@@ -50,10 +50,10 @@ impl Fingertips {
         let after = track.partition_point(|(at, _)| *at < secs);
         let before = after.checked_sub(1).map(|index| track[index]);
         let after = track.get(after).copied();
-        if let (Some((from, a)), Some((to, b))) = (before, after) {
-            if to - from <= LONGEST_BRIDGE_SECS {
-                return Some(between(&a, &b, (secs - from) / (to - from), to - from));
-            }
+        if let (Some((from, a)), Some((to, b))) = (before, after)
+            && to - from <= LONGEST_BRIDGE_SECS
+        {
+            return Some(between(&a, &b, (secs - from) / (to - from), to - from));
         }
         let (_, rested) = [before, after]
             .into_iter()
