@@ -175,6 +175,37 @@ mod tests {
     }
 
     #[test]
+    fn a_finger_lost_at_the_onset_is_found_while_the_key_is_held() {
+        let score = exercise(6, 40);
+        let notes: Vec<Note> = score.iter().map(|played| played.note).collect();
+        let mut hands = play(&score, &Camera::default(), 6);
+        // Around every onset of a right thumb its tip is seen half a key away and that of the index finger on the key.
+        let thumb = Finger::from_pig_number(1).unwrap();
+        for played in score.iter().filter(|played| played.finger == Some(thumb)) {
+            let key = piano::keyboard::center_x(played.note.pitch) as f32;
+            let near = |at: &&mut HandsAt| (at.secs - played.note.onset_secs + 0.02).abs() < 0.05;
+            for pose in hands
+                .iter_mut()
+                .filter(near)
+                .filter_map(|at| at.hands[Hand::Right.index()].as_mut())
+            {
+                pose.landmarks[4][0] = key - 0.5;
+                pose.landmarks[8][0] = key + 0.15;
+            }
+        }
+        let answers = along_keyboard(&notes, &hands, &KeyMotion::default());
+        let thumbs = score
+            .iter()
+            .zip(&answers)
+            .filter(|(played, _)| played.finger == Some(thumb) && played.note.offset_secs - played.note.onset_secs > 0.25);
+        let right: Vec<bool> = thumbs.map(|(_, answer)| answer.finger == Some(thumb.finger)).collect();
+        assert!(
+            right.len() >= 3 && right.iter().filter(|right| **right).count() * 10 >= 8 * right.len(),
+            "{right:?}"
+        );
+    }
+
+    #[test]
     fn a_hand_that_was_not_seen_is_named_but_its_finger_is_not_guessed() {
         let score = exercise(4, 40);
         let notes: Vec<Note> = score.iter().map(|played| played.note).collect();

@@ -13,7 +13,7 @@ const FULL_TRUST_SECS: f64 = 0.07;
 const LEAST_TRUST: f64 = 0.25;
 
 /// The five fingertips of one hand at one moment, thumb first.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct HandTips {
     /// `[x, y, z]` as in [`HandPose::landmarks`].
     pub tips: [[f64; 3]; 5],

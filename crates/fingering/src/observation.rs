@@ -16,6 +16,15 @@ const SPEED_HALF_SPAN_SECS: f64 = 0.033;
 /// A key goes down in some 30 to 80 ms; the tip is compared with where it was this long before.
 const PRESS_SECS: f64 = 0.08;
 
+/// A finger that strikes a key stays on it while it is held: it is looked at again from this long after the onset,
+const HELD_FROM_SECS: f64 = 0.10;
+/// to at most this long after it (a release may come earlier than the notes say where the pedal holds the sound),
+const HELD_TO_SECS: f64 = 0.30;
+/// and not in the last moments, when the finger may be leaving.
+const LEAVING_SECS: f64 = 0.03;
+/// At so many moments, evenly spread.
+pub(crate) const HELD_MOMENTS: usize = 4;
+
 /// Motion cues of a finger, all relative to the other fingers of its hand: how much the tip moved towards the player during
 /// the press, how low it is against its usual height, how much it sank, how still it is after the onset.
 pub(crate) const CUES: usize = 4;
@@ -27,6 +36,8 @@ pub(crate) struct TipObservation {
     pub x: f64,
     /// As x.
     pub y: f64,
+    /// Where it was while the key was held; none for notes that are too short.
+    pub held: Option<[[f64; 2]; HELD_MOMENTS]>,
     /// Speed along the keyboard at the onset, white-key widths per second.
     pub speed_x: f64,
     /// How far the pose can be trusted, 0 to 1.
@@ -73,14 +84,30 @@ fn observe_hand(note: &Note, hand: Hand, fingertips: &Fingertips) -> Option<[Tip
             -(later[0] - to[0]).hypot(later[1] - to[1]),
         ]
     });
+    let held = held_moments(note, hand, fingertips);
     let usual: [f64; CUES] = std::array::from_fn(|cue| raw.iter().map(|cues| cues[cue]).sum::<f64>() / 5.0);
     Some(std::array::from_fn(|tip| TipObservation {
         x: mean.tips[tip][0],
         y: mean.tips[tip][1],
+        held: held.map(|moments| moments.map(|tips| [tips.tips[tip][0], tips.tips[tip][1]])),
         speed_x: (after.tips[tip][0] - before.tips[tip][0]) / (2.0 * SPEED_HALF_SPAN_SECS),
         trust: mean.trust,
         cues: std::array::from_fn(|cue| raw[tip][cue] - usual[cue]),
     }))
+}
+
+/// The tips while the key is held; none where it is not held long enough or the hand was not seen throughout.
+fn held_moments(note: &Note, hand: Hand, fingertips: &Fingertips) -> Option<[HandTips; HELD_MOMENTS]> {
+    let last_secs = (note.offset_secs - note.onset_secs - LEAVING_SECS).min(HELD_TO_SECS);
+    if last_secs < HELD_FROM_SECS {
+        return None;
+    }
+    let step_secs = (last_secs - HELD_FROM_SECS) / (HELD_MOMENTS - 1) as f64;
+    let mut moments = [HandTips::default(); HELD_MOMENTS];
+    for (index, moment) in moments.iter_mut().enumerate() {
+        *moment = fingertips.at(hand, note.onset_secs + HELD_FROM_SECS + index as f64 * step_secs)?;
+    }
+    Some(moments)
 }
 
 /// Mean tips over the window, weighted towards the onset; none where the hand is not seen in it.

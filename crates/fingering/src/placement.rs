@@ -40,6 +40,11 @@ const LOG_STUDENT: f64 = -0.980_829_3;
 /// A finger that did not press lies anywhere over about this many white keys and one key length.
 const BACKGROUND_KEYS: f64 = 8.0;
 
+/// How much the places while the key is held count, all moments together, beside the place when it is struck: they are not
+/// independent of it, and trackers that lose a finger in a passing hand find it again. Half is a compromise: more blurs quick
+/// playing, less misses thumbs that pass under.
+const HELD_SHARE: f64 = 0.5;
+
 /// A fingertip that may have pressed a key.
 pub(crate) struct Candidate<'a> {
     /// The key.
@@ -81,8 +86,24 @@ impl Default for Placement {
 }
 
 impl Placement {
-    /// Logarithm of how much likelier the tip's place is if it pressed the key than if it did not.
+    /// Logarithm of how much likelier the tip's places are, at the onset and while the key is held, if it pressed the key than
+    /// if it did not.
     pub fn log_likelihood(&self, pitch: Pitch, finger: Finger, tip: &TipObservation) -> f64 {
+        let struck = self.log_likelihood_at_a_moment(pitch, finger, tip);
+        let Some(held) = tip.held else { return struck };
+        let moments = held.map(|[x, y]| {
+            let still = TipObservation {
+                x,
+                y,
+                speed_x: 0.0,
+                ..*tip
+            };
+            self.log_likelihood_at_a_moment(pitch, finger, &still)
+        });
+        struck + HELD_SHARE * moments.iter().sum::<f64>() / moments.len() as f64
+    }
+
+    fn log_likelihood_at_a_moment(&self, pitch: Pitch, finger: Finger, tip: &TipObservation) -> f64 {
         let along = self.along(pitch, finger, tip);
         let along = log_student(along.error / along.scale) - along.scale.ln() + BACKGROUND_KEYS.ln();
         let class = class_of(pitch);
