@@ -2,11 +2,20 @@
 
 pub mod arm;
 pub mod camera;
+pub mod clip;
 pub mod hand_mesh;
+pub mod hand_plan;
 pub mod keyboard_model;
 pub mod lens;
 pub mod lighting;
+pub mod performance;
 pub mod picture;
 pub mod posture;
 pub mod raster;
+pub mod reach;
+pub mod relaxed;
+pub mod scene;
 pub mod shadow;
+pub mod sound;
+pub mod touch;
+pub mod truth;
