@@ -35,7 +35,13 @@ pub struct Clip<'a> {
 
 impl<'a> Clip<'a> {
     /// Prepares a clip of this picture size.
-    pub fn new(score: &[FingeredNote], meshes: &'a HandMeshes, size: [usize; 2], variety: Variety, seed: u64) -> Result<Clip<'a>, ScoreError> {
+    pub fn new(
+        score: &[FingeredNote],
+        meshes: &'a HandMeshes,
+        size: [usize; 2],
+        variety: Variety,
+        seed: u64,
+    ) -> Result<Clip<'a>, ScoreError> {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         let scene = match variety {
             Variety::Plain => Scene::plain(size),
@@ -74,7 +80,12 @@ impl<'a> Clip<'a> {
         let camera = self.painter.camera();
         let truth = hands.iter().map(|hand| TrueHand {
             side: hand.hand,
-            landmarks: hand.landmarks().iter().map(|place| camera.project(place)).map(|p| [p.x, p.y]).collect(),
+            landmarks: hand
+                .landmarks()
+                .iter()
+                .map(|place| camera.project(place))
+                .map(|p| [p.x, p.y])
+                .collect(),
         });
         let truth = TrueFrame {
             secs,

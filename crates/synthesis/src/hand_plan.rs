@@ -7,7 +7,6 @@ use crate::reach::{Play, Wish, reach, tips_of};
 use crate::relaxed::RelaxedHand;
 use crate::touch::{HOVER_METERS, Strike, Touch, smooth, touch};
 use nalgebra::{Point3, Vector3};
-use piano::Hand;
 use piano::keyboard::{BLACK_KEY_FRONT_Y, WHITE_KEY_LENGTH_METERS};
 
 /// The tip joint lies this far above the skin that touches the key, meters.

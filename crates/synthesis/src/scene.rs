@@ -136,9 +136,13 @@ fn show_all_keys(setting: &mut CameraSetting) {
     const WIDER: f64 = 1.02;
     let shown = |setting: &CameraSetting| {
         let camera = Camera::new(setting);
-        let corners = [0.0, KEYBOARD_METERS].into_iter().flat_map(|x| [0.0, -WHITE_KEY_LENGTH_METERS].map(|z| Point3::new(x, 0.0, z)));
+        let corners = [0.0, KEYBOARD_METERS]
+            .into_iter()
+            .flat_map(|x| [0.0, -WHITE_KEY_LENGTH_METERS].map(|z| Point3::new(x, 0.0, z)));
         let inside = |value: f64, size: usize| (MARGIN..1.0 - MARGIN).contains(&(value / size as f64));
-        corners.map(|corner| camera.project(&corner)).all(|p| inside(p.x, setting.size[0]) && inside(p.y, setting.size[1]))
+        corners
+            .map(|corner| camera.project(&corner))
+            .all(|p| inside(p.x, setting.size[0]) && inside(p.y, setting.size[1]))
     };
     // The keyboard is wider than high, and the camera looks at it: widening always ends.
     while !shown(setting) && setting.seen_width_meters < 10.0 {
@@ -149,7 +153,9 @@ fn show_all_keys(setting: &mut CameraSetting) {
 /// The direction of a lamp at this angle around the vertical (0: treble side) and this height above the horizon, radians.
 fn towards_lamp(around_rad: f64, height_rad: f64) -> [f64; 3] {
     let flat = height_rad.cos();
-    Vector3::new(flat * around_rad.cos(), height_rad.sin(), -flat * around_rad.sin()).normalize().into()
+    Vector3::new(flat * around_rad.cos(), height_rad.sin(), -flat * around_rad.sin())
+        .normalize()
+        .into()
 }
 
 #[cfg(test)]

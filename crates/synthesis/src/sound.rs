@@ -42,8 +42,7 @@ impl Piano {
     pub fn play(&self, notes: &[Note], secs: f64) -> Result<Vec<f32>, SoundError> {
         let mut settings = SynthesizerSettings::new(SAMPLE_RATE as i32);
         settings.block_size = BLOCK_SAMPLES;
-        let mut synthesizer =
-            Synthesizer::new(&self.sound_font, &settings).map_err(|error| SoundError::Synthesizer(Box::new(error)))?;
+        let mut synthesizer = Synthesizer::new(&self.sound_font, &settings).map_err(|error| SoundError::Synthesizer(Box::new(error)))?;
         synthesizer.set_master_volume(VOLUME);
         let total = sample_at(secs);
         let (mut left, mut right) = (vec![0.0; total], vec![0.0; total]);
@@ -58,7 +57,11 @@ impl Piano {
             }
         }
         synthesizer.render(&mut left[played..], &mut right[played..]);
-        Ok(left.iter().zip(&right).flat_map(|(l, r)| [l.clamp(-1.0, 1.0), r.clamp(-1.0, 1.0)]).collect())
+        Ok(left
+            .iter()
+            .zip(&right)
+            .flat_map(|(l, r)| [l.clamp(-1.0, 1.0), r.clamp(-1.0, 1.0)])
+            .collect())
     }
 }
 
