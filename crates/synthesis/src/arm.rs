@@ -17,17 +17,23 @@ pub struct Surface {
     pub forearm_from: usize,
 }
 
-/// Half width and half height of the forearm at distances from the wrist (negative: inside the hand), meters. Adults'
-/// wrists are about 58 mm wide, forearms about 85 mm where they are thickest.
-const SECTIONS: [(f64, f64, f64); 5] = [
-    (-0.020, 0.021, 0.012),
-    (0.0, 0.027, 0.018),
-    (0.04, 0.028, 0.021),
-    (0.12, 0.034, 0.029),
-    (0.35, 0.044, 0.040),
+/// Half width and half height of the forearm at distances from the wrist joint (negative: inside the hand), meters. Up to
+/// `STUMP_METERS` it lies inside the mesh, which ends there with these measures; forearms of adults are about 85 mm wide where
+/// they are thickest.
+const SECTIONS: [(f64, f64, f64); 7] = [
+    (-0.010, 0.018, 0.011),
+    (0.008, 0.0266, 0.0192),
+    (0.030, 0.0272, 0.0198),
+    (0.050, 0.0280, 0.0215),
+    (0.090, 0.0315, 0.0260),
+    (0.160, 0.0380, 0.0330),
+    (0.350, 0.0440, 0.0400),
 ];
-/// Of these sections two are always bare; a sleeve begins after them.
-pub const BARE_VERTICES: usize = 3 * AROUND;
+/// The mesh goes on this far behind the wrist joint; from there the arm bends towards the elbow, within so many meters.
+const STUMP_METERS: f64 = 0.014;
+const BEND_METERS: f64 = 0.05;
+/// Of these sections the first four are always bare; a sleeve begins after them.
+pub const BARE_VERTICES: usize = 4 * AROUND;
 /// Corners around each section.
 const AROUND: usize = 28;
 
@@ -50,9 +56,12 @@ fn add_forearm(surface: &mut Surface, joints: &Joints, elbow: Point3<f64>) {
     let palm = (joints[0].rotation * Vector3::z()).normalize();
     let arm = (elbow - wrist).normalize();
     let first = surface.vertices.len() as u32;
+    let (mut center, mut at) = (wrist, 0.0);
     for (distance, half_width, half_height) in SECTIONS {
-        // Inside the hand the tube follows the palm, from the wrist on the arm.
-        let along = if distance < 0.0 { palm } else { arm };
+        let bent = ((distance - STUMP_METERS) / BEND_METERS).clamp(0.0, 1.0);
+        let along = (palm + (arm - palm) * bent).normalize();
+        center += along * (distance - at);
+        at = distance;
         let across = Vector3::y().cross(&along).normalize();
         let up = along.cross(&across);
         for k in 0..AROUND {
@@ -60,7 +69,7 @@ fn add_forearm(surface: &mut Surface, joints: &Joints, elbow: Point3<f64>) {
             let (sine, cosine) = angle.sin_cos();
             surface
                 .vertices
-                .push(wrist + along * distance + across * (half_width * cosine) + up * (half_height * sine));
+                .push(center + across * (half_width * cosine) + up * (half_height * sine));
             surface
                 .normals
                 .push((across * (cosine / half_width) + up * (sine / half_height)).normalize());

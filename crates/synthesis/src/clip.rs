@@ -28,7 +28,6 @@ pub enum Variety {
 pub struct Clip<'a> {
     seed: u64,
     scene: Scene,
-    notes: Vec<TrueNote>,
     performance: Performance<'a>,
     painter: Painter,
 }
@@ -52,7 +51,6 @@ impl<'a> Clip<'a> {
         Ok(Clip {
             seed,
             scene,
-            notes: true_notes(score),
             performance,
             painter: Painter::new(&scene.camera, scene.finish, scene.lighting, scene.complexion, lens),
         })
@@ -61,6 +59,11 @@ impl<'a> Clip<'a> {
     /// What it looks like.
     pub fn scene(&self) -> &Scene {
         &self.scene
+    }
+
+    /// The notes as they are played, by onset, then pitch.
+    pub fn notes(&self) -> &[FingeredNote] {
+        self.performance.notes()
     }
 
     /// How many pictures it has.
@@ -102,13 +105,13 @@ impl<'a> Clip<'a> {
             frames_per_second: FRAMES_PER_SECOND,
             scene: self.scene,
             keyboard_from_image: self.painter.camera().keyboard_from_image(),
-            notes: self.notes.clone(),
+            notes: true_notes(self.performance.notes()),
             frames,
         }
     }
 }
 
-fn true_notes(score: &[FingeredNote]) -> Vec<TrueNote> {
+fn true_notes(notes: &[FingeredNote]) -> Vec<TrueNote> {
     let true_note = |fingered: &FingeredNote| {
         let note = fingered.note;
         Some(TrueNote {
@@ -119,7 +122,5 @@ fn true_notes(score: &[FingeredNote]) -> Vec<TrueNote> {
             finger: fingered.finger?,
         })
     };
-    let mut notes: Vec<TrueNote> = score.iter().filter_map(true_note).collect();
-    notes.sort_by(|a, b| a.onset_secs.total_cmp(&b.onset_secs).then(a.pitch.cmp(&b.pitch)));
-    notes
+    notes.iter().filter_map(true_note).collect()
 }

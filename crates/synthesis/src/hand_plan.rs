@@ -16,11 +16,13 @@ const BUSY_SLACK_METERS: f64 = 0.000_3;
 const IDLE_SLACK_METERS: f64 = 0.008;
 /// How much the hand adapts to a chord, and to its fingers between onsets: meters and radians.
 const CHORD_PLAY: ([f64; 3], [f64; 3]) = ([0.012, 0.006, 0.012], [0.10, 0.06, 0.06]);
-const MOMENT_PLAY: ([f64; 3], [f64; 3]) = ([0.005, 0.003, 0.005], [0.03, 0.02, 0.02]);
+const MOMENT_PLAY: ([f64; 3], [f64; 3]) = ([0.012, 0.004, 0.010], [0.08, 0.03, 0.04]);
 /// Onsets this near are one chord, seconds.
 const CHORD_SECS: f64 = 0.03;
 /// The hand thinks ahead and back this far when it chooses its place, seconds.
 const FORESIGHT_SECS: f64 = 0.16;
+/// But stays this near to where its fingers are at ease, meters.
+const FORESIGHT_METERS: f64 = 0.018;
 /// Elbows are this far from the middle of the body, and this far in front of the keys' edge, meters.
 const ELBOW_ASIDE_METERS: f64 = 0.24;
 const ELBOW_BEHIND_METERS: f64 = 0.42;
@@ -99,7 +101,9 @@ impl<'a> HandPlan<'a> {
                 place += wanted * weight;
                 sum += weight;
             }
-            let hand = self.adapted(place / sum, *onset);
+            let ahead = place / sum - wanted[index];
+            let kept = (FORESIGHT_METERS / ahead.norm().max(1e-9)).min(1.0);
+            let hand = self.adapted(wanted[index] + ahead * kept, *onset);
             let before = self.strikes.iter().flatten().filter(|s| s.note.onset_secs < onset - CHORD_SECS);
             let free_secs = before.map(|s| s.note.offset_secs.min(*onset)).fold(f64::NEG_INFINITY, f64::max);
             let earliest = index.checked_sub(1).map_or(f64::NEG_INFINITY, |last| onsets[last]);
@@ -186,16 +190,18 @@ impl<'a> HandPlan<'a> {
     /// Where the fingertips of a hand held like this should go.
     fn wishes(&self, posture: &Posture, touches: &[Touch; 5]) -> [Wish; 5] {
         let resting = tips_of(self.mesh, posture);
-        let busy: Vec<(usize, f64, f64)> = touches
+        let busy: Vec<(usize, f64, Vector3<f64>)> = touches
             .iter()
             .enumerate()
-            .filter_map(|(finger, touch)| Some((finger, touch.busy, on_way(touch)?.x - resting[finger].x)))
+            .filter_map(|(finger, touch)| Some((finger, touch.busy, on_way(touch)? - resting[finger])))
             .collect();
         std::array::from_fn(|finger| {
             let idle = idle_place(resting[finger], finger, &busy);
             let share = touches[finger].busy;
             let place = on_way(&touches[finger]).map_or(idle, |place| idle + (place - idle) * share);
-            let slack = IDLE_SLACK_METERS.ln() * (1.0 - share) + BUSY_SLACK_METERS.ln() * share;
+            // Coming and going a finger follows its hand; only on the key it is bound to its place.
+            let bound = share.powi(3);
+            let slack = IDLE_SLACK_METERS.ln() * (1.0 - bound) + BUSY_SLACK_METERS.ln() * bound;
             Wish {
                 place,
                 per_meter: 1.0 / slack.exp(),
@@ -218,19 +224,20 @@ impl<'a> HandPlan<'a> {
 }
 
 /// Where an idle fingertip hovers: as it rests, pushed aside as its busy neighbours are (near ones count more), above the keys.
-fn idle_place(resting: Point3<f64>, finger: usize, busy: &[(usize, f64, f64)]) -> Point3<f64> {
+fn idle_place(resting: Point3<f64>, finger: usize, busy: &[(usize, f64, Vector3<f64>)]) -> Point3<f64> {
     /// Lets a finger far from all busy ones keep its place.
     const OWN_WEIGHT: f64 = 0.05;
-    let (mut push, mut sum) = (0.0, OWN_WEIGHT);
+    let (mut push, mut sum) = (Vector3::zeros(), OWN_WEIGHT);
     for (other, share, moved) in busy.iter().filter(|(other, ..)| *other != finger) {
-        let weight = share / (finger.abs_diff(*other) as f64).powi(2);
-        push += weight * moved;
+        let weight = share * share / (finger.abs_diff(*other) as f64).powi(2);
+        push += *moved * weight;
         sum += weight;
     }
+    let aside = resting + push / sum;
     // Over the black keys' front ends and behind them a finger must be higher.
-    let over_black = smooth((-resting.z / WHITE_KEY_LENGTH_METERS - (BLACK_KEY_FRONT_Y - 0.06)) / 0.06);
+    let over_black = smooth((-aside.z / WHITE_KEY_LENGTH_METERS - (BLACK_KEY_FRONT_Y - 0.06)) / 0.06);
     let height = PAD_METERS + HOVER_METERS + over_black * BLACK_KEY_RISE_METERS;
-    Point3::new(resting.x + push / sum, height, resting.z)
+    Point3::new(aside.x, height, aside.z)
 }
 
 /// Where a busy finger's tip joint is on its way from key to key.

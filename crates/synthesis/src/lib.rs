@@ -1,6 +1,7 @@
 //! A fingered score as an overhead video with sound, and its exact truth.
 
 pub mod arm;
+pub mod articulation;
 pub mod camera;
 pub mod clip;
 pub mod hand_mesh;

@@ -1,6 +1,7 @@
 //! The whole performance: both hands and the keys, at any moment.
 
 use crate::arm::{Surface, surface};
+use crate::articulation::playable;
 use crate::hand_mesh::{HandMesh, landmark_joints};
 use crate::hand_plan::HandPlan;
 use crate::picture::KeysDown;
@@ -62,6 +63,7 @@ pub struct Performance<'a> {
     meshes: &'a HandMeshes,
     plans: [HandPlan<'a>; 2],
     strikes: Vec<Strike>,
+    notes: Vec<FingeredNote>,
     end_secs: f64,
 }
 
@@ -91,13 +93,7 @@ impl<'a> Performance<'a> {
         generator: &mut ChaCha8Rng,
     ) -> Result<Performance<'a>, ScoreError> {
         check(score)?;
-        let mut notes = score.to_vec();
-        notes.sort_by(|a, b| {
-            a.note
-                .onset_secs
-                .total_cmp(&b.note.onset_secs)
-                .then(a.note.pitch.cmp(&b.note.pitch))
-        });
+        let notes = playable(score);
         let mut strikes: [[Vec<Strike>; 5]; 2] = Default::default();
         for (index, fingered) in notes.iter().enumerate() {
             let Some(finger) = fingered.finger else { continue };
@@ -119,8 +115,14 @@ impl<'a> Performance<'a> {
                 HandPlan::new(right_mesh, relaxed(right_mesh, Hand::Right), right),
             ],
             strikes: all,
-            end_secs: notes.iter().map(|note| note.note.offset_secs).fold(0.0, f64::max) + TAIL_SECS,
+            notes,
+            end_secs: score.iter().map(|note| note.note.offset_secs).fold(0.0, f64::max) + TAIL_SECS,
         })
+    }
+
+    /// The notes as they are played, by onset, then pitch: keys that a hand cannot hold to the next are let go early.
+    pub fn notes(&self) -> &[FingeredNote] {
+        &self.notes
     }
 
     /// When the clip ends, seconds.
@@ -194,7 +196,7 @@ fn blacks_around(notes: &[FingeredNote], index: usize, hand: Hand) -> f64 {
 
 /// How far from its front a finger strikes a key: thumb and little finger are shorter and strike nearer to the edge.
 fn strike_y(pitch: Pitch, finger: Finger, inwards: f64) -> f64 {
-    const WHITE: [f64; 5] = [0.11, 0.27, 0.30, 0.28, 0.20];
+    const WHITE: [f64; 5] = [0.09, 0.29, 0.31, 0.285, 0.20];
     const BLACK: [f64; 5] = [0.45, 0.49, 0.51, 0.49, 0.46];
     /// Beyond this a finger would touch the black keys' front ends.
     const WHITE_LIMIT: f64 = 0.31;

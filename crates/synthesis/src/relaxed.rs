@@ -20,17 +20,17 @@ pub struct RelaxedHand {
 
 /// Where the tips lie from the middle fingertip in the five-finger position: sideways in white keys towards the little finger, and
 /// meters towards the player. Fingers lie on neighbouring white keys, the thumb and the little finger nearer to the edge.
-const TIPS: [(f64, f64); 5] = [(-2.1, 0.033), (-1.0, 0.003), (0.0, 0.0), (0.98, 0.004), (1.95, 0.017)];
+const TIPS: [(f64, f64); 5] = [(-2.1, 0.034), (-1.0, 0.004), (0.0, 0.0), (0.98, 0.004), (1.95, 0.017)];
 /// The knuckles stand so high over the tips and so far behind the middle tip, meters.
 const KNUCKLE_HEIGHT: f64 = 0.046;
-const KNUCKLE_BEHIND: f64 = 0.062;
+const KNUCKLE_BEHIND: f64 = 0.056;
 /// Bends of a finger and the thumb that playing feels natural with, radians.
 const FINGER: [f64; 4] = [0.0, 0.35, 0.55, 0.30];
 const THUMB: [f64; 4] = [0.0, 0.35, 0.05, 0.1];
 /// The hand falls slightly from the knuckles to the wrist, radians.
 const PITCH: f64 = -0.06;
 /// A tip may miss its place by about this much, meters.
-const SLACK_METERS: f64 = 0.003;
+const SLACK_METERS: f64 = 0.001_5;
 
 /// Finds the five-finger position of a hand.
 pub fn relaxed(mesh: &HandMesh, hand: Hand) -> RelaxedHand {

@@ -4,11 +4,11 @@ use crate::keyboard_model::KEY_DIP_METERS;
 use piano::Note;
 
 /// A finger needs about this long to go to its next key without haste, seconds.
-const APPROACH_SECS: f64 = 0.28;
+const APPROACH_SECS: f64 = 0.24;
 /// It is above the key this long before the onset.
 const READY_SECS: f64 = 0.07;
 /// And needs this long to take leave of a key.
-const LEAVE_SECS: f64 = 0.20;
+const LEAVE_SECS: f64 = 0.12;
 /// From the key's bottom to the hovering height.
 const LIFT_SECS: f64 = 0.09;
 /// Height of a waiting fingertip over its key, meters.

@@ -54,11 +54,11 @@ impl Synthesize {
         let meshes = read_hands()?;
         let variety = if self.vary { Variety::Varied } else { Variety::Plain };
         let mut clip = Clip::new(&score, &meshes, SIZE, variety, self.seed).map_err(|error| self.unusable(&error))?;
-        let notes: Vec<Note> = score.iter().map(|fingered| fingered.note).collect();
+        let notes: Vec<Note> = clip.notes().iter().map(|fingered| fingered.note).collect();
         let sound = self.read_piano()?.play(&notes, clip.duration_secs()).map_err(fault)?;
         let unfinished = unfinished_file(&self.out)?;
         let truth = self.render(&mut clip, &sound, &unfinished, &shutdown)?;
-        self.write_truth(&truth, &score)?;
+        self.write_truth(&truth, clip.notes())?;
         unfinished.persist(&self.out).map_err(fault)?;
         self.report(&clip);
         Ok(())
@@ -118,10 +118,10 @@ impl Synthesize {
         Ok(clip.truth(frames))
     }
 
-    fn write_truth(&self, truth: &Truth, score: &[FingeredNote]) -> Result<(), Failure> {
+    fn write_truth(&self, truth: &Truth, notes: &[FingeredNote]) -> Result<(), Failure> {
         let json = serde_json::to_vec(truth).map_err(fault)?;
         write_whole(&self.out.with_extension("truth.json"), &json).map_err(fault)?;
-        write_whole(&self.out.with_extension("truth.pig.txt"), piano::pig::write(score).as_bytes()).map_err(fault)
+        write_whole(&self.out.with_extension("truth.pig.txt"), piano::pig::write(notes).as_bytes()).map_err(fault)
     }
 
     fn report(&self, clip: &Clip) {
