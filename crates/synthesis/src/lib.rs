@@ -1,4 +1,8 @@
 //! A fingered score as an overhead video with sound, and its exact truth.
+//!
+//! [`clip`] puts it together: [`performance`] says where hands and keys are at any moment, [`picture`] paints them in a
+//! [`scene`], [`sound`] plays the notes, [`truth`] is what is written beside. The hands' mesh, the SoundFont and the seed are
+//! arguments: this crate opens no files and draws nothing but from the seed.
 
 pub mod arm;
 pub mod articulation;
