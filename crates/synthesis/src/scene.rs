@@ -93,7 +93,7 @@ impl Scene {
         camera.distance_meters = draw(0.95..1.6);
         camera.seen_width_meters = draw(1.27..1.50);
         camera.tilt_rad = draw(-0.10..0.28);
-        camera.yaw_rad = draw(-0.06..0.06);
+        camera.yaw_rad = draw(-0.03..0.03);
         camera.roll_rad = draw(-4.0..4.0_f64).to_radians();
         if draw(0.0..1.0) < UPSIDE_DOWN_SHARE {
             camera.roll_rad += std::f64::consts::PI;
