@@ -12,7 +12,7 @@ use vision::keyboard::{FoundKeyboard, KeyboardRegistration, RegisteredSection};
 /// marked lay at 0.56 or above, and everything else at 0.
 pub const PLACEMENT_AT_LEAST: f64 = 0.5;
 /// Octave and direction less sure than this are taken for unknown.
-pub const READING_AT_LEAST: f64 = 0.9;
+pub const READING_AT_LEAST: f64 = 0.95;
 
 /// Whether a keyboard's place, octave and direction are sure by the picture alone, or why not.
 pub fn judge(found: &FoundKeyboard) -> Result<(), RefusalCode> {

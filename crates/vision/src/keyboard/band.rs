@@ -70,6 +70,11 @@ impl Band {
         .collect()
     }
 
+    /// Length of the black keys in the picture, pixels.
+    pub fn length_pixels(&self) -> f64 {
+        (self.ends[1].offset - self.ends[0].offset).abs().max(1.0)
+    }
+
     /// Length of the black keys in the picture, in white-key widths.
     pub fn length_units(&self) -> f64 {
         let x = self.keys.keys().map(|key| black_x(*key)).sum::<f64>() / self.keys.len() as f64;

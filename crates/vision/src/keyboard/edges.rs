@@ -154,8 +154,14 @@ const FRONT_PART: f64 = BLACK_KEY_FRONT_Y / (1.0 - BLACK_KEY_FRONT_Y);
 const FRONT_PART_SPREAD: f64 = 0.2;
 /// The white keys end where the black keys do, to within this part of their length.
 const BACK_PART_SPREAD: f64 = 0.07;
-/// An edge is the first place, going outwards, that falls off at least this much as steeply as the steepest.
-const STEEP_ENOUGH: f64 = 0.5;
+/// An edge is the first likely place, going outwards, that falls off at least this much as steeply as the steepest.
+const STEEP_ENOUGH: f64 = 0.4;
+/// The same for the edge of a single column against the common one.
+const OWN_STEEP_ENOUGH: f64 = 0.35;
+/// Fall of brightness that an edge must have, grey levels over its width.
+const FALL_AT_LEAST: f64 = 4.0;
+/// Places less likely than this (1 for the usual place) are no edge of the keys.
+const PRIOR_AT_LEAST: f64 = 0.2;
 /// Own edges of single columns may lie this far from the common one, parts of a black key's length.
 const COLUMN_SEARCH: f64 = 0.09;
 
@@ -171,7 +177,7 @@ pub(super) fn long_edges(picture: &Luma, band: &Band, front: FrontSide) -> LongE
     let (front_line, front_support) = edge(picture, band, &white_centers, front.side, [-0.25, -1.15], front_prior);
     let front_line = front_line.unwrap_or_else(|| line_at(band, &white_centers, front.side, -FRONT_PART));
     let expected = expected_back_part(band, front.side, &front_line, (low + high) / 2.0);
-    let back_prior = |part: f64| gauss((part - 1.0) / BACK_PART_SPREAD).max(0.6 * gauss((part - expected) / (1.5 * BACK_PART_SPREAD)));
+    let back_prior = |part: f64| gauss((part - 1.0) / BACK_PART_SPREAD).max(gauss((part - expected) / BACK_PART_SPREAD));
     let (back_line, back_support) = edge(picture, band, &between_blacks, front.side, [0.72, 1.3], back_prior);
     let back_line = back_line.unwrap_or_else(|| line_at(band, &between_blacks, front.side, 1.0));
     LongEdges {
@@ -211,56 +217,79 @@ fn line_at(band: &Band, xs: &[f64], side: usize, part: f64) -> Line {
     Line::through_most(&points, 2.0).unwrap_or(band.ends[side])
 }
 
-/// The line along which brightness falls off going through `parts` from first to last, likely places weighted by `prior`; and the share of
-/// columns that show it.
+/// Brightness along single white keys, going outwards.
+struct Profiles {
+    /// Parts of a black key's length at the first and last step.
+    parts: [f64; 2],
+    steps: usize,
+    /// x, and brightness at each step that lies in the picture.
+    columns: Vec<(f64, Vec<f64>)>,
+}
+
+impl Profiles {
+    fn along(picture: &Luma, band: &Band, xs: &[f64], side: usize, parts: [f64; 2]) -> Profiles {
+        let steps = ((parts[1] - parts[0]).abs() * band.length_pixels()).ceil().max(8.0) as usize;
+        let mut profiles = Profiles {
+            parts,
+            steps,
+            columns: Vec::new(),
+        };
+        for x in xs {
+            let values = (0..=steps).map_while(|step| band.brightness(picture, *x, side, profiles.part_of(step as f64)));
+            profiles.columns.push((*x, values.collect()));
+        }
+        profiles
+    }
+
+    fn part_of(&self, step: f64) -> f64 {
+        self.parts[0] + (self.parts[1] - self.parts[0]) * step / self.steps as f64
+    }
+
+    /// Where most columns fall off: the first likely step. Nearer falls go before steeper ones, because beyond the keys a polished
+    /// fallboard mirrors them, and their mirror image ends too.
+    fn common_fall(&self, prior: impl Fn(f64) -> f64) -> Option<(usize, f64)> {
+        let enough = (self.columns.len() / 2).max(4);
+        let at = |step: usize| -> Vec<f64> { self.columns.iter().filter_map(|column| column.1.get(step).copied()).collect() };
+        let common: Vec<f64> = (0..=self.steps)
+            .map(at)
+            .take_while(|values| values.len() >= enough)
+            .filter_map(median)
+            .collect();
+        let falls = fall_off(&common);
+        let likely = |step: &usize| prior(self.part_of(*step as f64)) >= PRIOR_AT_LEAST;
+        let steepest = (0..falls.len())
+            .filter(likely)
+            .map(|step| falls[step])
+            .fold(FALL_AT_LEAST, f64::max);
+        let is_edge =
+            |step: &usize| falls[*step] >= STEEP_ENOUGH * steepest && falls[*step] >= falls[step - 1] && falls[*step] >= falls[step + 1];
+        let first = (1..falls.len().saturating_sub(1)).filter(likely).find(is_edge)?;
+        Some((first, falls[first]))
+    }
+}
+
+/// The line along which brightness falls off going through `parts` from first to last, where `prior` finds it likely; and the share of columns
+/// that show it.
 fn edge(picture: &Luma, band: &Band, xs: &[f64], side: usize, parts: [f64; 2], prior: impl Fn(f64) -> f64) -> (Option<Line>, f64) {
-    let length = (band.ends[1].offset - band.ends[0].offset).abs().max(1.0);
-    let steps = ((parts[1] - parts[0]).abs() * length).ceil().max(8.0) as usize;
-    let part_of = |step: f64| parts[0] + (parts[1] - parts[0]) * step / steps as f64;
-    let profiles: Vec<(f64, Vec<f64>)> = xs
-        .iter()
-        .filter_map(|x| {
-            let values: Option<Vec<f64>> = (0..=steps)
-                .map(|step| band.brightness(picture, *x, side, part_of(step as f64)))
-                .collect();
-            Some((*x, values?))
-        })
-        .collect();
-    if profiles.len() < 4 {
+    let profiles = Profiles::along(picture, band, xs, side, parts);
+    let Some((first, steep)) = profiles.common_fall(prior) else {
         return (None, 0.0);
-    }
-    let common: Vec<f64> = (0..=steps)
-        .filter_map(|step| median(profiles.iter().map(|profile| profile.1[step]).collect()))
-        .collect();
-    let falls = fall_off(&common);
-    let scored: Vec<f64> = falls
-        .iter()
-        .enumerate()
-        .map(|(step, fall)| fall * prior(part_of(step as f64)))
-        .collect();
-    let steepest = scored.iter().copied().fold(0.0, f64::max);
-    if steepest < 2.0 {
-        return (None, 0.0);
-    }
-    let first = (1..steps)
-        .find(|step| scored[*step] >= STEEP_ENOUGH * steepest && scored[*step] >= scored[step - 1] && scored[*step] >= scored[step + 1]);
-    let Some(first) = first else { return (None, 0.0) };
+    };
+    let length = band.length_pixels();
     let reach = (COLUMN_SEARCH * length).ceil().max(2.0) as usize;
-    let points: Vec<[f64; 2]> = profiles
-        .iter()
-        .filter_map(|(x, values)| {
-            let falls = fall_off(values);
-            let range = first.saturating_sub(reach)..(first + reach + 1).min(falls.len());
-            let best = range.max_by(|a, b| falls[*a].total_cmp(&falls[*b]))?;
-            (falls[best] > 0.35 * falls[first].max(2.0)).then_some(())?;
-            let t = band.t_at(*x, side, part_of(peak(&falls, best)));
-            Some(band.rows.place(band.pixel(*x, t)))
-        })
-        .collect();
+    let own_edge = |(x, values): &(f64, Vec<f64>)| {
+        let falls = fall_off(values);
+        let range = first.saturating_sub(reach)..(first + reach + 1).min(falls.len());
+        let best = range.max_by(|a, b| falls[*a].total_cmp(&falls[*b]))?;
+        (falls[best] > OWN_STEEP_ENOUGH * steep).then_some(())?;
+        let t = band.t_at(*x, side, profiles.part_of(peak(&falls, best)));
+        Some(band.rows.place(band.pixel(*x, t)))
+    };
+    let points: Vec<[f64; 2]> = profiles.columns.iter().filter_map(own_edge).collect();
     let tolerance = (0.035 * length).max(1.2);
     let line = Line::through_most(&points, tolerance);
     let on_line = line.map_or(0, |line| points.iter().filter(|p| (line.at(p[0]) - p[1]).abs() < tolerance).count());
-    (line.filter(|_| on_line >= 4), on_line as f64 / profiles.len() as f64)
+    (line.filter(|_| on_line >= 4), on_line as f64 / xs.len().max(1) as f64)
 }
 
 /// How much brightness falls per step, over a base of four.

@@ -2,7 +2,7 @@
 //!
 //! A picture is searched for the pattern of the black keys ([`search`], [`pattern`]); the lines that show it make a band with a map to
 //! places along the keyboard ([`band`], [`bend`]); the side of the player and the long edges follow from brightness ([`edges`]); the
-//! gaps between white keys give the final places ([`gaps`]); where the keys stop tells octave and direction ([`octave`]). Clips are
+//! gaps between white keys give the final places ([`gaps`]); where the keys stop ([`extent`]) tells octave and direction ([`octave`]). Clips are
 //! followed over time and cut where the camera moves ([`sections`]).
 
 mod background;
@@ -11,6 +11,7 @@ mod bend;
 mod columns;
 mod drawn;
 mod edges;
+mod extent;
 mod gaps;
 mod octave;
 mod pattern;

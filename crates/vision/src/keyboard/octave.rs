@@ -1,9 +1,8 @@
 //! Which keys these are: octave and direction, from where the keyboard stops.
 
-use super::band::Band;
-use super::edges::{FrontSide, Levels, flanks, median};
+use super::extent::{End, Evidence, Presence};
 use super::pattern::black_x;
-use crate::{Homography, Luma};
+use crate::Homography;
 
 /// One reading of the numbered keys as pitches.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,23 +29,6 @@ impl Reading {
     }
 }
 
-/// Whether a key is where it would be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Presence {
-    Seen,
-    Absent,
-    Unclear,
-}
-
-/// What can be seen of where the keyboard stops.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Evidence {
-    /// Black keys by their number in the picture; those outside the picture are not listed.
-    pub black: Vec<(i32, Presence)>,
-    /// White keys: the one between x = i and i + 1.
-    pub white: Vec<(i32, Presence)>,
-}
-
 /// Keyboards in use: first and last white key counted from A0, and how many in a hundred. Filmed pianos nearly always have 88 keys.
 const KEYBOARDS: [([i32; 2], f64); 5] = [
     ([0, 51], 0.93),
@@ -61,9 +43,6 @@ const MIRRORED: f64 = 0.01;
 const BLACK_MISSED: f64 = 0.04;
 /// Something else looks like a black key between white ones, in just the right place, this often.
 const BLACK_INVENTED: f64 = 0.004;
-/// The same for white keys, which look like many other things.
-const WHITE_MISSED: f64 = 0.15;
-const WHITE_INVENTED: f64 = 0.3;
 
 /// All readings that the evidence allows, likeliest first. `front_is_right_of_counting`: the player sits on the right hand of somebody
 /// who walks along the keys as they were counted, as he does on an unmirrored keyboard when counting goes from bass to treble.
@@ -131,13 +110,33 @@ fn log_likelihood(evidence: &Evidence, reading: &Reading) -> f64 {
         .iter()
         .map(|(key, presence)| (exists(black_x(*key)), *presence))
         .collect();
-    let white: Vec<(bool, Presence)> = evidence
-        .white
-        .iter()
-        .map(|(key, presence)| (exists(f64::from(*key) + 0.5), *presence))
-        .collect();
-    log_of(&black, BLACK_MISSED, BLACK_INVENTED) + log_of(&white, WHITE_MISSED, WHITE_INVENTED)
+    let ends: f64 = [0, 1].iter().map(|side| log_of_end(evidence.ends[*side], reading, *side)).sum();
+    log_of(&black, BLACK_MISSED, BLACK_INVENTED) + ends
 }
+
+/// How well what is seen at one end fits where this keyboard ends. Crops, bars and shadows stop anywhere on a key, keyboards only between
+/// keys.
+fn log_of_end(end: End, reading: &Reading, side: usize) -> f64 {
+    let [first, last] = reading.white_keys;
+    let bass_here = (side == 0) == reading.forwards();
+    let end_of_keys = f64::from(if bass_here { first } else { last + 1 });
+    let expected = (end_of_keys - reading.offset) / reading.sign;
+    let outwards = if side == 0 { -1.0 } else { 1.0 };
+    match end {
+        End::Stops(x) if (x - expected).abs() < END_TOLERANCE => 0.0,
+        End::Stops(_) => STOPS_ELSEWHERE.ln(),
+        // The picture shows what lies beyond the last key, and it is as bright as keys are.
+        End::GoesOn(x) if outwards * (x - expected) > END_TOLERANCE => BRIGHT_BEYOND.ln(),
+        End::GoesOn(_) => 0.0,
+    }
+}
+
+/// The map is right to within this at the ends of the keyboard, white-key widths: lens bend is at its largest there.
+const END_TOLERANCE: f64 = 0.3;
+/// White keys that seem to stop where none ends: a sleeve, a shadow, a bar at the side of the picture.
+const STOPS_ELSEWHERE: f64 = 0.06;
+/// A table, a key block or a wall as bright as the keys beside them.
+const BRIGHT_BEYOND: f64 = 0.25;
 
 /// Keys that exist and look absent do so in groups, because a hand hides neighbours: only the first of a group is a surprise.
 fn log_of(keys: &[(bool, Presence)], missed: f64, invented: f64) -> f64 {
@@ -173,108 +172,6 @@ impl Reading {
     }
 }
 
-/// Keys beyond the outermost ones found that are looked for.
-const BEYOND: i32 = 6;
-/// Parts of a black key, from its front end, where it is looked for: away from the front, where hands are, and from the far end, where
-/// shadow and overlays are.
-const BLACK_PARTS: [f64; 6] = [0.2, 0.32, 0.44, 0.56, 0.68, 0.8];
-/// Heights of a white key at which it is looked for.
-const WHITE_HEIGHTS: [f64; 4] = [0.12, 0.2, 0.28, 0.34];
-
-/// Looks for every key that the picture could show, and a few beyond.
-pub(super) fn look(picture: &Luma, band: &Band, front: FrontSide, numbered_from_image: &Homography) -> Evidence {
-    let levels: Vec<(i32, Levels)> = band
-        .keys
-        .keys()
-        .filter_map(|key| Some((*key, band.levels(picture, *key)?)))
-        .collect();
-    let (Some(low), Some(high), Some(image)) = (band.keys.keys().next(), band.keys.keys().next_back(), numbered_from_image.inverse())
-    else {
-        return Evidence::default();
-    };
-    let nearest = |key: i32| levels.iter().min_by_key(|other| (other.0 - key).abs()).map(|other| other.1);
-    let usual_lines = median(band.keys.values().map(|key| key.lines as f64).collect()).unwrap_or(0.0);
-    let followed = |key: i32| band.keys.get(&key).is_some_and(|found| 2.0 * found.lines as f64 > usual_lines);
-    let black = (low - BEYOND..=high + BEYOND)
-        .filter_map(|key| {
-            let looks = black_presence(picture, band, front, key, &nearest(key)?)?;
-            // A key that half the lines crossed is no longer absent because light or a hand falls on it.
-            Some((
-                key,
-                if looks == Presence::Absent && followed(key) {
-                    Presence::Unclear
-                } else {
-                    looks
-                },
-            ))
-        })
-        .collect();
-    let (low, high) = (black_x(*low), black_x(*high));
-    let white = (low.floor() as i32 - 4..=low.floor() as i32)
-        .chain(high.ceil() as i32 - 1..=high.ceil() as i32 + 3)
-        .filter_map(|key| {
-            Some((
-                key,
-                white_presence(picture, &image, key, &nearest(super::pattern::nearest_black(f64::from(key)).0)?)?,
-            ))
-        })
-        .collect();
-    Evidence { black, white }
-}
-
-/// None where the picture does not show the place.
-fn black_presence(picture: &Luma, band: &Band, front: FrontSide, key: i32, levels: &Levels) -> Option<Presence> {
-    if levels.white - levels.black < 12.0 {
-        return None;
-    }
-    let x = black_x(key);
-    if band.map.columns.depth(band.pixel(x, band.t_at(x, front.side, 0.5))) < 0.1 {
-        return None;
-    }
-    let (mut seen, mut absent, mut looked) = (0, 0, 0);
-    for part in BLACK_PARTS {
-        let at = |x: f64| Some(levels.relative(band.brightness(picture, x, front.side, part)?));
-        let Some(center) = at(x) else { continue };
-        let core = [at(x - 0.13), at(x + 0.13)].into_iter().flatten().fold(center, f64::max);
-        let sides: Vec<f64> = flanks(key).into_iter().filter_map(at).collect();
-        looked += 1;
-        let dim = sides.iter().filter(|side| **side < 0.45).count();
-        if core < 0.5 && !sides.is_empty() && sides.iter().all(|side| *side > 0.55) {
-            seen += 1;
-        } else if center > 0.6 || dim == sides.len() {
-            absent += 1;
-        }
-    }
-    presence(seen, absent, looked, BLACK_PARTS.len())
-}
-
-fn white_presence(picture: &Luma, image: &Homography, key: i32, levels: &Levels) -> Option<Presence> {
-    let (mut seen, mut absent, mut looked) = (0, 0, 0);
-    for y in WHITE_HEIGHTS {
-        for x in [0.25, 0.5, 0.75] {
-            let Some(brightness) = picture.sample_inside(image.apply([f64::from(key) + x, y])) else {
-                continue;
-            };
-            looked += 1;
-            let relative = levels.relative(brightness);
-            seen += usize::from(relative > 0.6);
-            absent += usize::from(relative < 0.4);
-        }
-    }
-    presence(seen, absent, looked, 3 * WHITE_HEIGHTS.len())
-}
-
-fn presence(seen: usize, absent: usize, looked: usize, of: usize) -> Option<Presence> {
-    if 3 * looked < 2 * of {
-        return None;
-    }
-    Some(match () {
-        () if 3 * seen >= 2 * looked => Presence::Seen,
-        () if 3 * absent >= 2 * looked => Presence::Absent,
-        () => Presence::Unclear,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -290,7 +187,7 @@ mod tests {
         };
         Evidence {
             black: (first_black - 3..first_black + 39).map(|key| (key, presence(key))).collect(),
-            white: Vec::new(),
+            ends: Default::default(),
         }
     }
 
@@ -323,7 +220,7 @@ mod tests {
     fn thirty_five_black_keys_cut_by_the_frame_fit_one_octave_only() {
         let evidence = Evidence {
             black: (0..35).map(|key| (key, Presence::Seen)).collect(),
-            white: Vec::new(),
+            ends: Default::default(),
         };
         let (sign, offset, probability) = best(&evidence, true);
         assert_eq!((sign, offset), (1.0, 2.0));
@@ -334,7 +231,7 @@ mod tests {
     fn two_octaves_cut_by_the_frame_could_be_anywhere() {
         let evidence = Evidence {
             black: (0..10).map(|key| (key, Presence::Seen)).collect(),
-            white: Vec::new(),
+            ends: Default::default(),
         };
         let all = readings(&evidence, true);
         assert!(all[0].probability < 0.3);
@@ -348,7 +245,13 @@ mod tests {
         let black = (-3..30)
             .map(|key| (key, if (0..25).contains(&key) { Presence::Seen } else { Presence::Absent }))
             .collect();
-        let all = readings(&Evidence { black, white: Vec::new() }, true);
+        let all = readings(
+            &Evidence {
+                black,
+                ends: Default::default(),
+            },
+            true,
+        );
         assert_eq!(all[0].white_keys, [9, 44]);
         assert_eq!(all[0].offset % 7.0, 2.0);
     }

@@ -1,6 +1,7 @@
 //! The grey picture that keys are looked for in: small enough to be quick, large enough for parts of a pixel.
 
 use crate::{Homography, Luma};
+use std::ops::Range;
 
 /// Longer side of the picture that positions are measured in. A white key of a full keyboard is then about 24 pixels wide.
 const WORKING_SIDE: usize = 1280;
@@ -13,25 +14,44 @@ pub(super) struct WorkingPicture {
     pub luma: Luma,
     /// Where its pixels lie in the picture it was made from: sizes there over sizes here.
     scale: [f64; 2],
+    /// The columns of that picture it was made from.
+    columns: Range<usize>,
 }
 
 impl WorkingPicture {
-    /// Takes a picture down to working size.
+    /// Takes a picture down to working size, without bars at its sides: keys do not end there, the picture does.
     pub fn new(picture: &Luma) -> WorkingPicture {
-        let luma = shrunk(picture, WORKING_SIDE);
-        let scale = [picture.width as f64 / luma.width as f64, picture.height as f64 / luma.height as f64];
-        WorkingPicture { luma, scale }
+        WorkingPicture::of_columns(picture, between_bars(picture))
     }
 
-    /// The same scale with other content.
+    /// The same part of another picture of the clip, pixel upon pixel.
+    pub fn of_next(&self, picture: &Luma) -> WorkingPicture {
+        let columns = self.columns.start.min(picture.width)..self.columns.end.min(picture.width);
+        WorkingPicture::of_columns(picture, columns)
+    }
+
+    fn of_columns(picture: &Luma, columns: Range<usize>) -> WorkingPicture {
+        let width = columns.len();
+        let part = (width != picture.width).then(|| part_of(picture, &columns));
+        let luma = shrunk(part.as_ref().unwrap_or(picture), WORKING_SIDE);
+        let scale = [width as f64 / luma.width as f64, picture.height as f64 / luma.height as f64];
+        WorkingPicture { luma, scale, columns }
+    }
+
+    /// The same part of the picture with other content.
     pub fn with(&self, luma: Luma) -> WorkingPicture {
-        WorkingPicture { luma, scale: self.scale }
+        WorkingPicture {
+            luma,
+            scale: self.scale,
+            columns: self.columns.clone(),
+        }
     }
 
     /// From pixels of the picture it was made from to its own; pixel centres lie at whole numbers in both.
     pub fn working_from_image(&self) -> Homography {
         let [x, y] = self.scale.map(|scale| 1.0 / scale);
-        Homography([[x, 0.0, 0.5 * x - 0.5], [0.0, y, 0.5 * y - 0.5], [0.0, 0.0, 1.0]])
+        let left = (0.5 - self.columns.start as f64) * x - 0.5;
+        Homography([[x, 0.0, left], [0.0, y, 0.5 * y - 0.5], [0.0, 0.0, 1.0]])
     }
 
     /// A still smaller picture to search in, slightly blurred, and how many times larger this one is.
@@ -39,6 +59,35 @@ impl WorkingPicture {
         let coarse = blurred_down(&shrunk(&self.luma, COARSE_SIDE));
         let scale = self.luma.width as f64 / coarse.width as f64;
         (coarse, scale)
+    }
+}
+
+/// Brightness within a bar differs by no more than this, grey levels: compression blurs its border a little.
+const BAR_LEVELS: u8 = 6;
+/// Bars take no more than this part of the width on each side.
+const BAR_WIDTH: f64 = 0.4;
+
+/// The columns between bars of one brightness at the left and right side.
+fn between_bars(picture: &Luma) -> Range<usize> {
+    let is_bar = |x: usize| {
+        let column = || (0..picture.height).map(|y| picture.at(x, y));
+        match (column().min(), column().max()) {
+            (Some(least), Some(most)) => most - least <= BAR_LEVELS,
+            _ => false,
+        }
+    };
+    let reach = (BAR_WIDTH * picture.width as f64) as usize;
+    let left = (0..reach).take_while(|x| is_bar(*x)).count();
+    let right = (picture.width - reach..picture.width).rev().take_while(|x| is_bar(*x)).count();
+    left..picture.width - right
+}
+
+fn part_of(picture: &Luma, columns: &Range<usize>) -> Luma {
+    let rows = picture.values.chunks(picture.width.max(1));
+    Luma {
+        width: columns.len(),
+        height: picture.height,
+        values: rows.flat_map(|row| &row[columns.clone()]).copied().collect(),
     }
 }
 
@@ -102,12 +151,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn bars_at_the_sides_are_no_part_of_the_picture() {
+        let mut picture = Luma {
+            width: 400,
+            height: 20,
+            values: vec![3; 400 * 20],
+        };
+        for (i, value) in picture.values.iter_mut().enumerate() {
+            if (60..380).contains(&(i % 400)) {
+                *value = (i / 400 * 10) as u8;
+            }
+        }
+        let working = WorkingPicture::new(&picture);
+        assert_eq!((working.luma.width, working.luma.height), (320, 20));
+        assert_eq!(working.working_from_image().apply([70.0, 4.0]), [10.0, 4.0]);
+    }
+
+    #[test]
     fn shrinking_keeps_means_and_places() {
         let mut picture = Luma {
             width: 1920,
             height: 30,
             values: vec![40; 1920 * 30],
         };
+        // A bright first row, or the sides would be bars.
+        picture.values[..1920].fill(200);
         for y in 0..30 {
             for x in 900..960 {
                 picture.values[y * 1920 + x] = 220;

@@ -3,8 +3,9 @@
 use super::band::{Band, grow_band};
 use super::drawn::texture;
 use super::edges::{FrontSide, LongEdges, front_side, height_row, long_edges};
+use super::extent::{Evidence, Presence, look};
 use super::gaps::{GapFit, fit_gaps};
-use super::octave::{Evidence, Presence, Reading, look, readings};
+use super::octave::{Reading, readings};
 use super::pattern::black_x;
 use super::picture::WorkingPicture;
 use super::search::{Seed, find_seeds};

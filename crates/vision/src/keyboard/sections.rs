@@ -61,7 +61,7 @@ pub fn register_clip(
         if !progress(timed.secs) {
             return Err(RegisterError::Stopped);
         }
-        follower.see(timed.secs, WorkingPicture::new(&timed.frame.luma()));
+        follower.see(timed.secs, timed.frame.luma());
     }
     follower.close(duration_secs);
     Ok(KeyboardRegistration {
@@ -82,7 +82,7 @@ struct Follower {
     sections: Vec<RegisteredSection>,
     open: Option<OpenSection>,
     /// Pictures that did not fit the open section.
-    unlike: Vec<(f64, WorkingPicture)>,
+    unlike: Vec<(f64, Luma)>,
     /// When the last picture was that belongs to no section any more.
     last_secs: Option<f64>,
 }
@@ -93,19 +93,22 @@ struct OpenSection {
     placed: Placed,
     /// Keys in place on the picture the section began with.
     usual: usize,
+    /// The part of the picture that the section began with.
+    part: WorkingPicture,
     pictures: Kept,
 }
 
 impl Follower {
-    fn see(&mut self, secs: f64, picture: WorkingPicture) {
+    fn see(&mut self, secs: f64, picture: Luma) {
         let Some(open) = &mut self.open else {
-            self.try_to_open(secs, picture);
+            self.try_to_open(secs, WorkingPicture::new(&picture));
             return;
         };
-        if in_place(&open.placed.band, &picture.luma, open.usual) {
+        let part = open.part.of_next(&picture);
+        if in_place(&open.placed.band, &part.luma, open.usual) {
             self.unlike.clear();
             open.last_secs = secs;
-            open.pictures.keep(picture);
+            open.pictures.keep(part.luma);
             return;
         }
         self.unlike.push((secs, picture));
@@ -129,12 +132,13 @@ impl Follower {
             Some(placed) => {
                 let usual = keys_in_place(&placed.band, &picture.luma).0;
                 let mut pictures = Kept::default();
-                pictures.keep(picture);
+                pictures.keep(picture.luma.clone());
                 self.open = Some(OpenSection {
                     start_secs,
                     last_secs: secs,
                     placed,
                     usual,
+                    part: picture,
                     pictures,
                 });
                 self.last_secs = None;
@@ -146,7 +150,7 @@ impl Follower {
     /// Ends the open section, registering its background: the picture without hands.
     fn close(&mut self, end_secs: f64) {
         let Some(open) = self.open.take() else { return };
-        let from_background = open.pictures.background().and_then(|picture| find(&picture));
+        let from_background = open.pictures.background().and_then(|luma| find(&open.part.with(luma)));
         let keyboard = match from_background {
             Some(placed) if placed.keyboard.placement >= FOLLOWED_FROM => placed.keyboard,
             _ => open.placed.keyboard,
@@ -162,14 +166,14 @@ impl Follower {
 /// Pictures spread evenly over a time whose length is not known beforehand.
 #[derive(Default)]
 struct Kept {
-    pictures: Vec<WorkingPicture>,
+    pictures: Vec<Luma>,
     /// One in so many is kept.
     every: usize,
     seen: usize,
 }
 
 impl Kept {
-    fn keep(&mut self, picture: WorkingPicture) {
+    fn keep(&mut self, picture: Luma) {
         self.every = self.every.max(1);
         if self.seen.is_multiple_of(self.every) {
             if self.pictures.len() == PICTURES_KEPT {
@@ -187,9 +191,8 @@ impl Kept {
         self.seen += 1;
     }
 
-    fn background(&self) -> Option<WorkingPicture> {
-        let lumas: Vec<&Luma> = self.pictures.iter().map(|picture| &picture.luma).collect();
-        Some(self.pictures.first()?.with(temporal_median(&lumas)?))
+    fn background(&self) -> Option<Luma> {
+        temporal_median(&self.pictures.iter().collect::<Vec<_>>())
     }
 }
 
@@ -273,10 +276,10 @@ mod tests {
                 height: 1,
                 values: vec![(i / 4) as u8],
             };
-            kept.keep(WorkingPicture::new(&luma));
+            kept.keep(luma);
         }
         assert!((PICTURES_KEPT / 2..=PICTURES_KEPT).contains(&kept.pictures.len()));
-        let median = kept.background().unwrap().luma.values[0];
+        let median = kept.background().unwrap().values[0];
         assert!((110..140).contains(&median), "{median}");
     }
 }
