@@ -37,6 +37,8 @@ const MISSES_ALLOWED: usize = 3;
 const STRAY_COST: f64 = 0.35;
 /// What a key missing inside the matched span takes off the score: hands hide some.
 const MISS_COST: f64 = 0.25;
+/// More runs than black keys and gaps together, twice over, are something else.
+const RUNS_AT_MOST: usize = 180;
 /// Fewer matches than this say nothing.
 const MATCHES_AT_LEAST: usize = 5;
 
@@ -51,6 +53,9 @@ pub(super) struct PatternMatch {
 
 /// The best reading of the runs as black keys of white-key width within `units` (pixels).
 pub(super) fn match_pattern(runs: &[Run], units: std::ops::Range<f64>) -> Option<PatternMatch> {
+    if runs.len() > RUNS_AT_MOST {
+        return None;
+    }
     let mut best: Option<PatternMatch> = None;
     for first in 0..runs.len() {
         for second in first + 1..(first + 4).min(runs.len()) {

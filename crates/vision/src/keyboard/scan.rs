@@ -82,8 +82,8 @@ pub(super) fn dark_runs(picture: &Luma, rows: &Rows, t: f64, window: usize) -> V
         })
         .collect();
     let smooth = smoothed(&values);
-    let bright = sliding(&smooth, window, f32::max);
-    let dark = sliding(&smooth, window, f32::min);
+    let bright = sliding(&smooth, window, |a, b| if a > b { a } else { b });
+    let dark = sliding(&smooth, window, |a, b| if a < b { a } else { b });
     let below = |i: usize| -> f64 {
         let contrast = bright[i] - dark[i];
         if contrast < CONTRAST_AT_LEAST {
@@ -125,7 +125,7 @@ fn smoothed(values: &[f32]) -> Vec<f32> {
 }
 
 /// The extreme of each window of `2 * (window / 2) + 1` values (van Herk: two passes whatever the window).
-fn sliding(values: &[f32], window: usize, pick: fn(f32, f32) -> f32) -> Vec<f32> {
+fn sliding(values: &[f32], window: usize, pick: impl Fn(f32, f32) -> f32 + Copy) -> Vec<f32> {
     let half = (window / 2).max(1);
     let length = 2 * half + 1;
     let n = values.len();

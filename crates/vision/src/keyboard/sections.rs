@@ -71,6 +71,8 @@ pub fn register_clip(
 
 /// Pictures that must in a row not show the keyboard in its place before the section ends: a flash or an arm is no camera move.
 const UNLIKE_IN_A_ROW: usize = 2;
+/// After many searches in vain, one in so many pictures is searched.
+const UNSEARCHED_AT_MOST: usize = 8;
 /// Placement from which a keyboard is followed, and from which a section is kept.
 const FOLLOWED_FROM: f64 = 0.4;
 /// Pictures kept of a section for its background: enough for a median that hands do not reach, few enough to stay small.
@@ -83,8 +85,12 @@ struct Follower {
     open: Option<OpenSection>,
     /// Pictures that did not fit the open section.
     unlike: Vec<(f64, Luma)>,
-    /// When the last picture was that belongs to no section any more.
-    last_secs: Option<f64>,
+    /// Pictures since the last search that found nothing, which nobody has searched.
+    unsearched: Vec<(f64, Luma)>,
+    /// Searches in a row that found nothing.
+    failures: usize,
+    /// When the last picture was in which a search found nothing.
+    failed_secs: Option<f64>,
 }
 
 struct OpenSection {
@@ -101,7 +107,12 @@ struct OpenSection {
 impl Follower {
     fn see(&mut self, secs: f64, picture: Luma) {
         let Some(open) = &mut self.open else {
-            self.try_to_open(secs, WorkingPicture::new(&picture));
+            // Searching costs most where there is nothing to find, so it is done more rarely the longer nothing was found.
+            if self.unsearched.len() + 1 < self.failures.clamp(1, UNSEARCHED_AT_MOST) {
+                self.unsearched.push((secs, picture));
+            } else {
+                self.try_to_open(secs, picture);
+            }
             return;
         };
         let part = open.part.of_next(&picture);
@@ -122,29 +133,44 @@ impl Follower {
         }
     }
 
-    fn try_to_open(&mut self, secs: f64, picture: WorkingPicture) {
-        let start_secs = match (self.last_secs, self.sections.last()) {
-            (Some(last), _) => (last + secs) / 2.0,
+    fn try_to_open(&mut self, secs: f64, picture: Luma) {
+        let part = WorkingPicture::new(&picture);
+        let unsearched = std::mem::take(&mut self.unsearched);
+        let Some(placed) = find(&part).filter(|placed| placed.keyboard.placement >= FOLLOWED_FROM) else {
+            self.failures += 1;
+            self.failed_secs = Some(secs);
+            return;
+        };
+        let mut open = OpenSection {
+            start_secs: secs,
+            last_secs: secs,
+            usual: keys_in_place(&placed.band, &part.luma).0,
+            placed,
+            part,
+            pictures: Kept::default(),
+        };
+        // Pictures that were passed over may show the keyboard already.
+        let skipped = unsearched
+            .iter()
+            .rev()
+            .map(|(secs, picture)| (*secs, open.part.of_next(picture).luma));
+        let shown: Vec<(f64, Luma)> = skipped
+            .take_while(|(_, luma)| in_place(&open.placed.band, luma, open.usual))
+            .collect();
+        let first_secs = shown.last().map_or(secs, |(secs, _)| *secs);
+        let before_secs = unsearched.iter().rev().nth(shown.len()).map(|(secs, _)| *secs).or(self.failed_secs);
+        open.start_secs = match (before_secs, self.sections.last()) {
+            (Some(before), _) => (before + first_secs) / 2.0,
             (None, Some(section)) => section.end_secs,
             (None, None) => 0.0,
         };
-        match find(&picture).filter(|placed| placed.keyboard.placement >= FOLLOWED_FROM) {
-            Some(placed) => {
-                let usual = keys_in_place(&placed.band, &picture.luma).0;
-                let mut pictures = Kept::default();
-                pictures.keep(picture.luma.clone());
-                self.open = Some(OpenSection {
-                    start_secs,
-                    last_secs: secs,
-                    placed,
-                    usual,
-                    part: picture,
-                    pictures,
-                });
-                self.last_secs = None;
-            }
-            None => self.last_secs = Some(secs),
+        for (_, luma) in shown.into_iter().rev() {
+            open.pictures.keep(luma);
         }
+        open.pictures.keep(open.part.luma.clone());
+        self.open = Some(open);
+        self.failures = 0;
+        self.failed_secs = None;
     }
 
     /// Ends the open section, registering its background: the picture without hands.
