@@ -16,7 +16,7 @@ use schedule::{Plan, Schedule};
 use tracker::{Look, Tracker};
 use vision::hands::plausible::KeyboardBand;
 use vision::hands::sides::{Sighting, assign_sides, sides_in_picture};
-use vision::hands::track::{fill_gaps, remove_outliers, smooth};
+use vision::hands::track::{Path, fill_gaps, remove_outliers, smooth};
 use vision::hands::{HandObservation, HandTracks, HandsInFrame, TrackedHand};
 use vision::{Frame, FrameReadError, FrameSource};
 
@@ -83,9 +83,6 @@ pub fn hands_in_picture(estimator: &mut dyn HandEstimator, picture: &Frame) -> R
     Ok(sides.into_iter().zip(hands).collect())
 }
 
-/// A track shorter than this is a mistake of the palm network more often than a hand.
-const TRACK_SECS_MIN: f64 = 0.1;
-
 /// Sides, and paths made whole.
 fn tracks_from_looks(secs_of_frames: &[f64], mut looks: Vec<Look>) -> HandTracks {
     drop_short_tracks(&mut looks);
@@ -97,6 +94,7 @@ fn tracks_from_looks(secs_of_frames: &[f64], mut looks: Vec<Look>) -> HandTracks
         let mut looked: Vec<Option<TrackedHand>> = pictures.iter().zip(&sides).map(tracked).collect();
         remove_outliers(&looked_secs, &mut looked);
         let mut path = at_frames(secs_of_frames, &looked_secs, looked);
+        hold_to_the_end(secs_of_frames, &looked_secs, &mut path);
         fill_gaps(secs_of_frames, &mut path);
         smooth(secs_of_frames, &mut path);
         path
@@ -127,6 +125,31 @@ fn at_frames(secs_of_frames: &[f64], looked_secs: &[f64], looked: Vec<Option<Tra
     }
     path
 }
+
+/// Longest time a hand is held at the end: as long as looks lie apart.
+const HOLD_SECS_MAX: f64 = 0.1;
+
+/// The last pictures of a clip may come after the last look: hands stay where they were.
+fn hold_to_the_end(secs_of_frames: &[f64], looked_secs: &[f64], path: &mut Path) {
+    let Some(last_look) = looked_secs.last() else { return };
+    let last = secs_of_frames.partition_point(|secs| secs < last_look);
+    let held = path[last].map(|hand| TrackedHand {
+        interpolated: true,
+        ..hand
+    });
+    let near_enough = |secs: f64| secs - last_look <= HOLD_SECS_MAX;
+    for (hand, _) in path
+        .iter_mut()
+        .zip(secs_of_frames)
+        .skip(last + 1)
+        .filter(|(_, secs)| near_enough(**secs))
+    {
+        *hand = held;
+    }
+}
+
+/// A track shorter than this is a mistake of the palm network more often than a hand.
+const TRACK_SECS_MIN: f64 = 0.1;
 
 fn drop_short_tracks(looks: &mut [Look]) {
     let mut spans: std::collections::HashMap<usize, [f64; 2]> = Default::default();

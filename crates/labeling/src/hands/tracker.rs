@@ -112,10 +112,10 @@ impl<'a> Tracker<'a> {
         } else {
             Vec::new()
         };
-        self.record(secs, Rc::clone(&picture));
         for (track, hand) in found {
             self.follow_back(track, hand, &picture)?;
         }
+        self.record(secs, picture);
         Ok(())
     }
 
