@@ -34,6 +34,13 @@ pub struct Camera {
     camera_from_keyboard: Matrix3<f64>,
 }
 
+impl CameraSetting {
+    /// Focal length, pixels.
+    pub fn focal_pixels(&self) -> f64 {
+        self.size[0] as f64 * self.distance_meters / self.seen_width_meters
+    }
+}
+
 impl Camera {
     /// Sets up a camera.
     pub fn new(setting: &CameraSetting) -> Camera {
@@ -44,7 +51,7 @@ impl Camera {
         let camera_from_keyboard = roll.matrix() * looking_down * turn.inverse().matrix();
         let away = camera_from_keyboard.row(2).transpose();
         Camera {
-            focal: setting.size[0] as f64 * setting.distance_meters / setting.seen_width_meters,
+            focal: setting.focal_pixels(),
             middle: setting.size.map(|pixels| (pixels as f64 - 1.0) / 2.0),
             place: Point3::from(setting.looks_at_meters) - away * setting.distance_meters,
             camera_from_keyboard,

@@ -47,7 +47,7 @@ impl<'a> Clip<'a> {
             Variety::Varied => Scene::varied(size, &mut generator),
         };
         let performance = Performance::plan(score, meshes, scene.touchiness, &mut generator)?;
-        let lens = Lens::new(scene.blur, scene.noise, seed);
+        let lens = Lens::new(scene.blur, scene.noise, seed, scene.camera.focal_pixels());
         Ok(Clip {
             seed,
             scene,

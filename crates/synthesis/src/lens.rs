@@ -1,4 +1,4 @@
-//! From samples of light to the bytes of a picture: averaging, a slight blur, exposure and sensor noise.
+//! From samples of light to the bytes of a picture: averaging, a slight blur, darker corners, exposure and sensor noise.
 
 use crate::raster::{Canvas, Light, Region};
 use rand::{RngExt, SeedableRng};
@@ -13,14 +13,17 @@ pub struct Lens {
     /// A long run of normal deviates, reused from another place in every row of every picture.
     noise: Vec<f32>,
     seed: u64,
+    /// Focal length, pixels.
+    focal: f32,
 }
 
 /// Deviates drawn once for all pictures; a prime, so that rows do not repeat against each other.
 const NOISE_LENGTH: usize = 65_521;
 
 impl Lens {
-    /// A lens with this blur (share of light to each neighbour, 0 to 0.2) and noise (standard deviation of a byte).
-    pub fn new(blur: f64, noise: f64, seed: u64) -> Lens {
+    /// A lens with this blur (share of light to each neighbour, 0 to 0.2), noise (standard deviation of a byte) and focal length
+    /// in pixels.
+    pub fn new(blur: f64, noise: f64, seed: u64, focal_pixels: f64) -> Lens {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         // The sum of four uniform numbers is as good a bell as a sensor's.
         let deviate = || {
@@ -31,6 +34,7 @@ impl Lens {
             blur: blur.clamp(0.0, 0.2) as f32,
             noise: std::iter::repeat_with(deviate).take(NOISE_LENGTH).collect(),
             seed,
+            focal: focal_pixels as f32,
         }
     }
 
@@ -80,12 +84,25 @@ impl Lens {
     pub fn expose(&self, pixels: &[Light], width: usize, height: usize, number: usize) -> Frame {
         let mut generator = ChaCha8Rng::seed_from_u64(self.seed ^ (number as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let mut rgb = Vec::with_capacity(3 * pixels.len());
-        for row in pixels.chunks_exact(width) {
+        for (y, row) in pixels.chunks_exact(width).enumerate() {
             let start = generator.random_range(0..NOISE_LENGTH);
-            let noise = self.noise.iter().cycle().skip(start);
-            let channels = row.iter().flatten().zip(noise);
-            rgb.extend(channels.map(|(light, noise)| (255.0 * light + noise + 0.5).clamp(0.0, 255.0) as u8));
+            let mut noise = self.noise.iter().cycle().skip(start);
+            for (x, light) in row.iter().enumerate() {
+                let gain = 255.0 * self.vignetting(x as f32 - width as f32 / 2.0, y as f32 - height as f32 / 2.0);
+                rgb.extend(
+                    light
+                        .iter()
+                        .zip(&mut noise)
+                        .map(|(light, noise)| (gain * light + noise + 0.5).clamp(0.0, 255.0) as u8),
+                );
+            }
         }
         Frame { width, height, rgb }
+    }
+
+    /// What is left of the light this far from the picture's middle: a simple lens keeps the fourth power of the cosine of the
+    /// field angle, and cameras correct about half of that.
+    fn vignetting(&self, x: f32, y: f32) -> f32 {
+        1.0 / (1.0 + (x * x + y * y) / (self.focal * self.focal))
     }
 }
