@@ -1,5 +1,6 @@
 //! How labelling ends when it does not succeed.
 
+use labeling::hands::EstimateHandsError;
 use labeling::refusal::{Refusal, RefusalCode};
 use labeling::seams::TranscribeError;
 use media::MediaError;
@@ -47,6 +48,16 @@ impl From<TranscribeError> for LabelError {
             // Samples that break off in the middle mean a damaged file.
             TranscribeError::Audio(error) => Refusal::new(RefusalCode::MediaUnreadable, with_causes(&error)).into(),
             TranscribeError::Model(error) => LabelError::fault(error),
+        }
+    }
+}
+
+impl From<EstimateHandsError> for LabelError {
+    fn from(error: EstimateHandsError) -> LabelError {
+        match error {
+            EstimateHandsError::Stopped => LabelError::Stopped,
+            EstimateHandsError::Frames(error) => Refusal::new(RefusalCode::MediaUnreadable, with_causes(&error)).into(),
+            EstimateHandsError::Model(error) => LabelError::fault(error),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::inspect::Inspected;
 use crate::progress::{Listener, Progress, Stage};
 use bootstrap::models::ModelStore;
 use fingering::evidence::KeyMotion;
-use labeling::hands::{EstimateHandsError, HandNeeds, estimate_hands};
+use labeling::hands::{HandNeeds, estimate_hands};
 use labeling::performance::KeyboardSection;
 use labeling::refusal::{Refusal, RefusalCode};
 use labeling::seams::{HandEstimator, ModelFacts};
@@ -69,11 +69,7 @@ pub fn watch(
         listener.hear(Progress::Advanced(Stage::Hands, secs / duration_secs));
         !listener.stop_requested()
     };
-    let tracks = estimate_hands(&mut frames, &mut estimator, &bands, &needs, &mut progress).map_err(|error| match error {
-        EstimateHandsError::Stopped => LabelError::Stopped,
-        EstimateHandsError::Frames(error) => Refusal::new(RefusalCode::MediaUnreadable, crate::error::with_causes(&error)).into(),
-        EstimateHandsError::Model(error) => LabelError::fault(error),
-    })?;
+    let tracks = estimate_hands(&mut frames, &mut estimator, &bands, &needs, &mut progress)?;
     Ok(Watched {
         tracks,
         key_rows: frames.rows,

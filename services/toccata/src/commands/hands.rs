@@ -1,21 +1,18 @@
 //! `toccata hands`: where the hands are, without the rest of labelling.
 
 use crate::failure::{Failure, fault};
+use crate::terminal::Terminal;
 use bootstrap::models::ModelStore;
 use bootstrap::shutdown::Shutdown;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use inference::mediapipe::{MediaPipe, MediaPipeFiles};
-use inference::runtime::{Runtime, SessionSettings};
-use inference::tflite::onnx_from_tflite;
-use labeling::hands::{EstimateHandsError, HandNeeds, estimate_hands, hands_in_picture};
-use labeling::refusal::{Refusal, RefusalCode};
+use labeler::error::LabelError;
+use labeler::hand_models;
+use labeler::progress::{Listener, Progress, Stage};
+use labeling::hands::{HandNeeds, estimate_hands, hands_in_picture};
 use labeling::seams::HandEstimator;
-use media::{MediaError, SampledFrames, VideoReader};
+use media::{SampledFrames, VideoReader};
 use piano::Hand;
-use prost::Message;
 use serde::Serialize;
-use std::error::Error;
 use std::io::Write;
 use std::path::PathBuf;
 use vision::draw::hands::draw_hand;
@@ -65,18 +62,16 @@ impl Hands {
     pub fn run(self) -> Result<(), Failure> {
         let shutdown = Shutdown::listen().map_err(fault)?;
         let store = ModelStore::open().map_err(fault)?;
-        let mut estimator = mediapipe(&store)?;
+        let mut estimator = hand_models::mediapipe(&store)?;
         let found = if media::is_picture(&self.input) {
             self.in_picture(&mut estimator)?
         } else {
-            self.in_video(&mut estimator, &shutdown)?
+            self.in_video(&mut estimator, shutdown)?
         };
         if self.json {
-            let stdout = std::io::stdout().lock();
-            let mut out = std::io::BufWriter::new(stdout);
+            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
             serde_json::to_writer(&mut out, &found).map_err(fault)?;
-            out.write_all(b"\n").map_err(fault)?;
-            out.flush().map_err(fault)
+            writeln!(out).and_then(|()| out.flush()).map_err(fault)
         } else {
             println!("{}", found.for_people());
             Ok(())
@@ -84,7 +79,7 @@ impl Hands {
     }
 
     fn in_picture(&self, estimator: &mut dyn HandEstimator) -> Result<Found, Failure> {
-        let picture = media::read_picture(&self.input).map_err(refused)?;
+        let picture = media::read_picture(&self.input).map_err(LabelError::from)?;
         let hands = hands_in_picture(estimator, &picture).map_err(fault)?;
         let frame = FoundFrame {
             secs: 0.0,
@@ -102,23 +97,20 @@ impl Hands {
         Ok(Found { frames: vec![frame] })
     }
 
-    fn in_video(&self, estimator: &mut dyn HandEstimator, shutdown: &Shutdown) -> Result<Found, Failure> {
-        let facts = media::probe(&self.input).map_err(refused)?;
-        let mut reader = VideoReader::open(&self.input).map_err(refused)?;
-        let bar = progress_bar(self.json, facts.duration_secs);
+    fn in_video(&self, estimator: &mut dyn HandEstimator, shutdown: Shutdown) -> Result<Found, Failure> {
+        let facts = media::probe(&self.input).map_err(LabelError::from)?;
+        let mut reader = VideoReader::open(&self.input).map_err(LabelError::from)?;
+        let mut terminal = Terminal::new(self.json, shutdown);
+        terminal.hear(Progress::Begun(Stage::Hands));
         let mut progress = |secs: f64| {
-            bar.set_position(secs.max(0.0) as u64);
-            !shutdown.requested()
+            terminal.hear(Progress::Advanced(Stage::Hands, secs / facts.duration_secs.max(1e-3)));
+            !terminal.stop_requested()
         };
         let tracks = estimate_hands(&mut reader, estimator, &[], &HandNeeds::everywhere(), &mut progress);
-        bar.finish_and_clear();
-        let found = Found::from(tracks.map_err(|error| match error {
-            EstimateHandsError::Stopped => Failure::Interrupted,
-            EstimateHandsError::Frames(error) => Refusal::new(RefusalCode::MediaUnreadable, with_causes(&error)).into(),
-            EstimateHandsError::Model(error) => fault(error),
-        })?);
+        drop(terminal);
+        let found = Found::from(tracks.map_err(LabelError::from)?);
         if let (Some(_), Some(frame)) = (&self.picture, found.telling_frame()) {
-            let mut sampled = SampledFrames::open(&self.input, vec![frame.secs]).map_err(refused)?;
+            let mut sampled = SampledFrames::open(&self.input, vec![frame.secs]).map_err(LabelError::from)?;
             if let Some(picture) = sampled.next_frame().map_err(fault)? {
                 self.draw(frame, picture.frame)?;
             }
@@ -131,25 +123,8 @@ impl Hands {
         for hand in &frame.hands {
             draw_hand(&mut picture, hand.side, &hand.landmarks);
         }
-        media::write_png(path, &picture).map_err(refused)
+        Ok(media::write_png(path, &picture).map_err(LabelError::from)?)
     }
-}
-
-/// MediaPipe's networks, rewritten for the runtime on the way, which takes milliseconds.
-fn mediapipe(store: &ModelStore) -> Result<MediaPipe, Failure> {
-    let onnx = |file: &str| -> Result<Vec<u8>, Failure> {
-        let tflite = std::fs::read(store.file("mediapipe", file).map_err(fault)?).map_err(fault)?;
-        Ok(onnx_from_tflite(&tflite).map_err(fault)?.encode_to_vec())
-    };
-    let palm_onnx = onnx("palm_detection_full.tflite")?;
-    let landmark_onnx = onnx("hand_landmark_full.tflite")?;
-    let files = MediaPipeFiles {
-        palm_onnx: &palm_onnx,
-        landmark_onnx: &landmark_onnx,
-    };
-    let runtime = Runtime::load(&store.file("onnxruntime", "libonnxruntime.so").map_err(fault)?).map_err(fault)?;
-    let sums = store.package("mediapipe").files.iter().map(|file| file.sha256.clone()).collect();
-    MediaPipe::new(&runtime, files, sums, SessionSettings { intra_threads: 1 }).map_err(fault)
 }
 
 impl From<HandTracks> for Found {
@@ -222,37 +197,4 @@ fn name(side: Hand) -> &'static str {
 /// Hundredths of a pixel are more than enough.
 fn rounded(pixels: f32) -> f32 {
     (pixels * 100.0).round() / 100.0
-}
-
-fn refused(error: MediaError) -> Failure {
-    let code = match &error {
-        MediaError::NoVideoStream { .. } => RefusalCode::NoVideoStream,
-        MediaError::Unreadable { .. } | MediaError::NoAudioStream { .. } => RefusalCode::MediaUnreadable,
-        MediaError::Unwritable { .. } => return fault(error),
-    };
-    Refusal::new(code, with_causes(&error)).into()
-}
-
-fn with_causes(error: &dyn Error) -> String {
-    let mut message = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        message += &format!(": {error}");
-        cause = error.source();
-    }
-    message
-}
-
-/// Seconds of video, for a person at a terminal.
-fn progress_bar(quiet: bool, duration_secs: f64) -> ProgressBar {
-    let target = if quiet {
-        ProgressDrawTarget::hidden()
-    } else {
-        ProgressDrawTarget::stderr()
-    };
-    let bar = ProgressBar::with_draw_target(Some(duration_secs.ceil() as u64), target);
-    match ProgressStyle::with_template("looking {bar:32} {pos} of {len} s  {elapsed}") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
 }
