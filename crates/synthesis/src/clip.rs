@@ -47,7 +47,7 @@ impl<'a> Clip<'a> {
             Variety::Varied => Scene::varied(size, &mut generator),
         };
         let performance = Performance::plan(score, meshes, scene.touchiness, &mut generator)?;
-        let lens = Lens::new(scene.blur, scene.noise, seed, scene.camera.focal_pixels());
+        let lens = Lens::new(scene.optics, scene.camera.focal_pixels(), seed);
         Ok(Clip {
             seed,
             scene,

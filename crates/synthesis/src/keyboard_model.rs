@@ -46,6 +46,8 @@ pub struct Finish {
     pub case: Light,
     /// The strip of felt where the keys disappear.
     pub felt: Light,
+    /// How far keys differ from one another, of their brightness: no two are equally yellow or polished.
+    pub wear: f64,
 }
 
 /// A key's middle in the keyboard's axes, meters: on its top, at y of `piano::keyboard`, when it is down this far (0 to 1).
@@ -62,10 +64,23 @@ fn sunk(down: f64, z: f64) -> f64 {
 /// The pieces of a key that is down this far (0 to 1).
 pub fn key(pitch: Pitch, down: f64, finish: &Finish, lighting: &Lighting) -> Vec<Quad> {
     let x = center_x(pitch) * WHITE_KEY_WIDTH_METERS;
+    let finish = worn(pitch, finish);
     if pitch.is_black() {
-        black_key(x, down, finish, lighting)
+        black_key(x, down, &finish, lighting)
     } else {
-        white_key(x, down, finish, lighting)
+        white_key(x, down, &finish, lighting)
+    }
+}
+
+/// The finish of one key: brightness spread evenly over -wear to wear, without pattern (multiples of the golden ratio).
+fn worn(pitch: Pitch, finish: &Finish) -> Finish {
+    const GOLDEN_RATIO: f64 = 1.618_033_988_749_895;
+    let place = (f64::from(pitch.midi()) * GOLDEN_RATIO).fract();
+    let factor = (1.0 + finish.wear * (2.0 * place - 1.0)) as f32;
+    Finish {
+        white: finish.white.map(|channel| factor * channel),
+        black: finish.black.map(|channel| factor * channel),
+        ..*finish
     }
 }
 

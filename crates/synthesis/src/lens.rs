@@ -5,11 +5,21 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use vision::Frame;
 
+/// What distinguishes one clip's pictures from another's.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+pub struct Optics {
+    /// Share of each pixel's light that goes to each of its four neighbours, 0 to 0.2.
+    pub blur: f64,
+    /// Standard deviation of the sensor's noise, of 255.
+    pub noise: f64,
+    /// How much more light the right and the lower edge get than the left and the upper, of the mean: no room is lit evenly.
+    pub light_slope: [f64; 2],
+}
+
 /// What the camera's optics and sensor do to a picture.
 #[derive(Clone, Debug)]
 pub struct Lens {
-    /// Share of a pixel's light that goes to each of its four neighbours, 0 to 0.2.
-    blur: f32,
+    optics: Optics,
     /// A long run of normal deviates, reused from another place in every row of every picture.
     noise: Vec<f32>,
     seed: u64,
@@ -21,17 +31,16 @@ pub struct Lens {
 const NOISE_LENGTH: usize = 65_521;
 
 impl Lens {
-    /// A lens with this blur (share of light to each neighbour, 0 to 0.2), noise (standard deviation of a byte) and focal length
-    /// in pixels.
-    pub fn new(blur: f64, noise: f64, seed: u64, focal_pixels: f64) -> Lens {
+    /// A lens of this focal length in pixels, whose noise comes from a seed.
+    pub fn new(optics: Optics, focal_pixels: f64, seed: u64) -> Lens {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         // The sum of four uniform numbers is as good a bell as a sensor's.
         let deviate = || {
             let sum: f32 = (0..4).map(|_| generator.random::<f32>()).sum();
-            (sum - 2.0) * 3.0_f32.sqrt() * noise as f32
+            (sum - 2.0) * 3.0_f32.sqrt() * optics.noise as f32
         };
         Lens {
-            blur: blur.clamp(0.0, 0.2) as f32,
+            optics,
             noise: std::iter::repeat_with(deviate).take(NOISE_LENGTH).collect(),
             seed,
             focal: focal_pixels as f32,
@@ -65,7 +74,8 @@ impl Lens {
 
     fn blurred(&self, pixels: &[Light], width: usize, height: usize) -> Vec<Light> {
         let at = |x: usize, y: usize| pixels[y * width + x];
-        let (own, other) = (1.0 - 4.0 * self.blur, self.blur);
+        let other = self.optics.blur.clamp(0.0, 0.2) as f32;
+        let own = 1.0 - 4.0 * other;
         let mut blurred = Vec::with_capacity(pixels.len());
         for y in 0..height {
             for x in 0..width {
@@ -86,9 +96,11 @@ impl Lens {
         let mut rgb = Vec::with_capacity(3 * pixels.len());
         for (y, row) in pixels.chunks_exact(width).enumerate() {
             let start = generator.random_range(0..NOISE_LENGTH);
+            let [right, down] = self.optics.light_slope.map(|slope| slope as f32);
             let mut noise = self.noise.iter().cycle().skip(start);
             for (x, light) in row.iter().enumerate() {
-                let gain = 255.0 * self.vignetting(x as f32 - width as f32 / 2.0, y as f32 - height as f32 / 2.0);
+                let lit = 1.0 + right * (x as f32 / width as f32 - 0.5) + down * (y as f32 / height as f32 - 0.5);
+                let gain = 255.0 * lit * self.vignetting(x as f32 - width as f32 / 2.0, y as f32 - height as f32 / 2.0);
                 rgb.extend(
                     light
                         .iter()

@@ -2,6 +2,7 @@
 
 use crate::camera::{Camera, CameraSetting};
 use crate::keyboard_model::{Finish, KEYBOARD_METERS};
+use crate::lens::Optics;
 use crate::lighting::Lighting;
 use crate::performance::Touchiness;
 use crate::picture::Complexion;
@@ -25,10 +26,8 @@ pub struct Scene {
     pub complexion: Complexion,
     /// How the player strays from the middle of the keys.
     pub touchiness: Touchiness,
-    /// Share of each pixel's light that goes to each of its four neighbours.
-    pub blur: f64,
-    /// Standard deviation of the sensor's noise, of 255.
-    pub noise: f64,
+    /// Blur, noise and unevenness of the pictures.
+    pub optics: Optics,
     /// Constant rate factor for the encoder.
     pub crf: u8,
 }
@@ -56,13 +55,15 @@ impl Scene {
                 seen_width_meters: 1.32,
                 tilt_rad: 0.06,
                 yaw_rad: 0.0,
-                roll_rad: 0.0,
+                // No tripod stands quite level.
+                roll_rad: 0.004,
             },
             finish: Finish {
                 white: [0.90, 0.89, 0.87],
                 black: [0.07, 0.07, 0.075],
                 case: BLACK_LACQUER,
                 felt: FELT,
+                wear: 0.012,
             },
             lighting: Lighting {
                 towards_lamp: towards_lamp(2.2, 1.1),
@@ -74,8 +75,11 @@ impl Scene {
                 sleeve: None,
             },
             touchiness: Touchiness { aside: 0.03, along: 0.01 },
-            blur: 0.05,
-            noise: 1.2,
+            optics: Optics {
+                blur: 0.05,
+                noise: 1.2,
+                light_slope: [0.05, -0.03],
+            },
             crf: 20,
         }
     }
@@ -119,12 +123,16 @@ impl Scene {
             scene.finish.case = WALNUT;
         }
         scene.finish.felt = if draw(0.0..1.0) < 0.7 { FELT } else { [0.12, 0.12, 0.13] };
+        scene.finish.wear = draw(0.006..0.03);
         scene.touchiness = Touchiness {
             aside: draw(0.02..0.07),
             along: draw(0.005..0.02),
         };
-        scene.blur = draw(0.02..0.14);
-        scene.noise = draw(0.5..4.0);
+        scene.optics = Optics {
+            blur: draw(0.02..0.14),
+            noise: draw(0.5..4.0),
+            light_slope: [draw(-0.2..0.2), draw(-0.1..0.1)],
+        };
         scene.crf = draw(18.0..29.0) as u8;
         scene
     }
