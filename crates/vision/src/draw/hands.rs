@@ -81,7 +81,7 @@ mod tests {
     fn tips_wear_their_finger_s_colour_and_nothing_is_drawn_outside() {
         let mut frame = Frame::filled(200, 200, [90, 90, 90]);
         let mut landmarks: [[f32; 3]; LANDMARKS] =
-            std::array::from_fn(|i| [40.0 + 30.0 * ((i + 3) / 4) as f32, 180.0 - 30.0 * ((i + 3) % 4) as f32, 0.0]);
+            std::array::from_fn(|i| [40.0 + 30.0 * i.div_ceil(4) as f32, 180.0 - 30.0 * ((i + 3) % 4) as f32, 0.0]);
         landmarks[20] = [f32::MAX, -1e9, 0.0];
         draw_hand(&mut frame, Hand::Right, &landmarks);
         for (finger, tip) in [4, 8, 12, 16].into_iter().enumerate() {
