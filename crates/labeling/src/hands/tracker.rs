@@ -24,7 +24,7 @@ const LEAP_PALMS: f32 = 1.2;
 const HURRY_PALMS: f32 = 0.3;
 /// When a landmark moves by more than this many palms, the pictures in between are looked at too. Below, a straight line is within
 /// the network's jitter (see [`super::HandNeeds::everywhere`]).
-const MOVED_PALMS: f32 = 0.15;
+const MOVED_PALMS: f32 = 0.2;
 /// A hand found this near to a followed one, in palms, is that one.
 const NEAR_PALMS: f32 = 0.6;
 /// Two followed hands that both look like the same side (mean of `right` beyond this and its mirror) are suspect: one may be a
