@@ -3,8 +3,7 @@
 use super::canvas::{Canvas, nearest_pixel};
 use crate::{Frame, Homography};
 use embedded_graphics::Drawable;
-use embedded_graphics::geometry::Point;
-use embedded_graphics::mono_font::MonoTextStyle;
+use embedded_graphics::mono_font::MonoTextStyleBuilder;
 use embedded_graphics::mono_font::ascii::{FONT_4X6, FONT_5X8, FONT_6X10};
 use embedded_graphics::pixelcolor::Rgb888;
 use embedded_graphics::primitives::{Line, Primitive, PrimitiveStyle};
@@ -108,20 +107,21 @@ fn name(frame: &mut Frame, image_from_keyboard: &Homography, pitch: Pitch, unit:
         unit if unit >= 30.0 => &FONT_5X8,
         _ => &FONT_4X6,
     };
+    // On a ground of the key's own colour a name is legible whatever lies over the key.
+    let ground = if pitch.is_black() {
+        Rgb888::new(0, 0, 0)
+    } else {
+        Rgb888::new(255, 255, 255)
+    };
+    let style = MonoTextStyleBuilder::new()
+        .font(font)
+        .text_color(color_of(pitch))
+        .background_color(ground)
+        .build();
     let text = pitch.name();
-    // A dark copy beside the bright one keeps the name legible on white keys and on black ones.
-    for (shift, color) in [
-        (1, Rgb888::new(0, 0, 0)),
-        (0, if pitch.is_black() { BLACK_KEY_COLOR } else { color_of(pitch) }),
-    ] {
-        let style = MonoTextStyle::new(font, color);
-        let position = Point::new(at.x + shift, at.y + shift);
-        if pitch.is_black() || shift == 0 {
-            let mut text = Text::with_alignment(&text, position, style, Alignment::Center);
-            text.text_style.baseline = Baseline::Middle;
-            let Ok(_) = text.draw(&mut Canvas(frame));
-        }
-    }
+    let mut text = Text::with_alignment(&text, at, style, Alignment::Center);
+    text.text_style.baseline = Baseline::Middle;
+    let Ok(_) = text.draw(&mut Canvas(frame));
 }
 
 fn color_of(pitch: Pitch) -> Rgb888 {

@@ -45,12 +45,7 @@ impl Band {
     /// Runs in another picture that could be this band's keys: x, and how far from its place the key is there, white-key widths.
     pub fn offsets(&self, picture: &Luma) -> Vec<(f64, f64)> {
         let t = |part: f64| self.ends[0].offset + part * (self.ends[1].offset - self.ends[0].offset);
-        let (first, last) = (
-            self.keys.keys().next().copied().unwrap_or(0),
-            self.keys.keys().next_back().copied().unwrap_or(0),
-        );
-        let middle = (black_x(first) + black_x(last)) / 2.0;
-        let unit = self.map.columns.unit(self.pixel(middle, t(0.5)), self.rows.direction);
+        let unit = self.unit();
         let seen = FOLLOWED_PARTS.iter().flat_map(|part| {
             let line = t(*part);
             dark_runs(picture, &self.rows, line, (9.0 * unit) as usize)
@@ -77,9 +72,13 @@ impl Band {
 
     /// Length of the black keys in the picture, in white-key widths.
     pub fn length_units(&self) -> f64 {
-        let x = self.keys.keys().map(|key| black_x(*key)).sum::<f64>() / self.keys.len() as f64;
-        let (low, high) = (self.t_at(x, 0, 0.0), self.t_at(x, 0, 1.0));
-        (high - low).abs() / self.map.columns.unit(self.pixel(x, (low + high) / 2.0), self.rows.direction)
+        self.length_pixels() / self.unit()
+    }
+
+    /// Pixels to a white-key width in the middle of what was found.
+    pub fn unit(&self) -> f64 {
+        let x = self.keys.keys().map(|key| black_x(*key)).sum::<f64>() / self.keys.len().max(1) as f64;
+        self.map.columns.unit(self.pixel(x, self.t_at(x, 0, 0.5)), self.rows.direction)
     }
 }
 
@@ -154,8 +153,9 @@ const SEED_TOLERANCE: f64 = 1.0;
 const END_TOLERANCE: f64 = 0.3;
 /// Lines by which a band is recognised in other pictures, parts of the black keys' length.
 const FOLLOWED_PARTS: [f64; 5] = [0.25, 0.4, 0.5, 0.6, 0.75];
-/// Lines a key must be seen on.
+/// Lines a key must be seen on, and share of the lines that the other keys are seen on: hands leave more, specks beside the keyboard less.
 const LINES_AT_LEAST: usize = 3;
+const SHARE_OF_LINES: f64 = 0.15;
 /// Keys a band must have.
 const KEYS_AT_LEAST: usize = 5;
 
@@ -267,23 +267,21 @@ fn keys_of(sightings: &[Sighting], step: f64) -> BTreeMap<i32, BlackKey> {
     for seen in sightings {
         by_key.entry(seen.key).or_default().push(*seen);
     }
-    by_key
-        .into_iter()
-        .filter(|(_, seen)| seen.len() >= LINES_AT_LEAST)
-        .map(|(key, mut seen)| {
-            seen.sort_by(|a, b| a.t.total_cmp(&b.t));
-            let n = seen.len() as f64;
-            let middle = seen.iter().fold([0.0, 0.0], |m, p| [m[0] + p.s / n, m[1] + p.t / n]);
-            (
-                key,
-                BlackKey {
-                    lines: seen.len(),
-                    middle,
-                    t: longest_stretch(&seen, 3.5 * step),
-                },
-            )
-        })
-        .collect()
+    let mut lines: Vec<usize> = by_key.values().map(Vec::len).filter(|lines| *lines >= LINES_AT_LEAST).collect();
+    lines.sort_unstable();
+    let usual = lines.get(lines.len() / 2).copied().unwrap_or(0);
+    let enough = LINES_AT_LEAST.max((SHARE_OF_LINES * usual as f64) as usize);
+    let key = |mut seen: Vec<Sighting>| {
+        seen.sort_by(|a, b| a.t.total_cmp(&b.t));
+        let n = seen.len() as f64;
+        BlackKey {
+            lines: seen.len(),
+            middle: seen.iter().fold([0.0, 0.0], |m, p| [m[0] + p.s / n, m[1] + p.t / n]),
+            t: longest_stretch(&seen, 3.5 * step),
+        }
+    };
+    let long_enough = by_key.into_iter().filter(|(_, seen)| seen.len() >= enough);
+    long_enough.map(|(number, seen)| (number, key(seen))).collect()
 }
 
 /// First and last t of the longest stretch without a hole wider than `hole`. The sightings are sorted by t.

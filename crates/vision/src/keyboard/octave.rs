@@ -39,6 +39,8 @@ const KEYBOARDS: [([i32; 2], f64); 5] = [
 ];
 /// Mirrored videos are rare: selfie cameras, and channels that dodge copyright checks.
 const MIRRORED: f64 = 0.01;
+/// Keys that would stand on the very edge of the keyboard do not exist, white-key widths.
+const EDGE: f64 = 0.05;
 /// A black key that exists looks absent (hidden, in shadow, at the frame's edge) this often.
 const BLACK_MISSED: f64 = 0.04;
 /// Something else looks like a black key between white ones, in just the right place, this often.
@@ -99,16 +101,10 @@ fn merge_sizes(readings: Vec<Reading>) -> Vec<Reading> {
 }
 
 fn log_likelihood(evidence: &Evidence, reading: &Reading) -> f64 {
-    let [first, last] = reading.white_keys;
-    let (low, high) = (f64::from(first), f64::from(last + 1));
-    let exists = |x: f64| {
-        let x = reading.sign * x + reading.offset;
-        x > low + 0.05 && x < high - 0.05
-    };
     let black: Vec<(bool, Presence)> = evidence
         .black
         .iter()
-        .map(|(key, presence)| (exists(black_x(*key)), *presence))
+        .map(|(key, presence)| (reading.has(black_x(*key)), *presence))
         .collect();
     let ends: f64 = [0, 1].iter().map(|side| log_of_end(evidence.ends[*side], reading, *side)).sum();
     log_of(&black, BLACK_MISSED, BLACK_INVENTED) + ends
@@ -161,13 +157,16 @@ fn log_of(keys: &[(bool, Presence)], missed: f64, invented: f64) -> f64 {
 const HIDDEN_NEXT: f64 = 0.6;
 
 impl Reading {
+    /// Whether this keyboard has a key at x, counted in the picture.
+    pub fn has(&self, x: f64) -> bool {
+        let [first, last] = self.white_keys;
+        let x = self.sign * x + self.offset;
+        x > f64::from(first) + EDGE && x < f64::from(last + 1) - EDGE
+    }
+
     /// Keys seen where this reading has none: a second keyboard in the picture, or no keyboard at all.
     pub fn contradictions(&self, evidence: &Evidence) -> usize {
-        let [first, last] = self.white_keys;
-        let beyond = |key: &&(i32, Presence)| {
-            let x = self.sign * black_x(key.0) + self.offset;
-            key.1 == Presence::Seen && !(f64::from(first)..f64::from(last + 1)).contains(&x)
-        };
+        let beyond = |key: &&(i32, Presence)| key.1 == Presence::Seen && !self.has(black_x(key.0));
         evidence.black.iter().filter(beyond).count()
     }
 }

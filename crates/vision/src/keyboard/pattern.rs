@@ -37,8 +37,8 @@ const MISSES_ALLOWED: usize = 3;
 const STRAY_COST: f64 = 0.35;
 /// What a key missing inside the matched span takes off the score: hands hide some.
 const MISS_COST: f64 = 0.25;
-/// More runs than black keys and gaps together, twice over, are something else.
-const RUNS_AT_MOST: usize = 180;
+/// More runs than black keys and gaps together make, with some to spare, are something else.
+const RUNS_AT_MOST: usize = 110;
 /// Fewer matches than this say nothing.
 const MATCHES_AT_LEAST: usize = 5;
 
@@ -75,6 +75,15 @@ pub(super) fn match_pattern(runs: &[Run], units: std::ops::Range<f64>) -> Option
                     {
                         continue;
                     }
+                    // Most guesses fail at the third key; growing them all would take long in pictures full of texture.
+                    let third = |key: i32, from: f64, next: i32| {
+                        let expected = from + (black_x(next) - black_x(key)) * unit;
+                        nearest_run(runs, expected).is_some_and(|run| is_key(&run, expected, unit))
+                    };
+                    let last = class + steps;
+                    if !third(last, b.center, last + 1) && !third(class, a.center, class - 1) {
+                        continue;
+                    }
                     let grown = grow(runs, class, first, unit);
                     if grown.keys.len() >= MATCHES_AT_LEAST && best.as_ref().is_none_or(|best| grown.score > best.score) {
                         best = Some(grown);
@@ -108,7 +117,7 @@ fn grow(runs: &[Run], class: i32, start: usize, unit: f64) -> PatternMatch {
                 break;
             }
             match nearest_run(runs, expected) {
-                Some(run) if (run.center - expected).abs() < GROWTH_TOLERANCE * unit && RUN_WIDTHS.contains(&(run.width / unit)) => {
+                Some(run) if is_key(&run, expected, unit) => {
                     if misses == 0 {
                         unit = 0.8 * unit + 0.2 * (run.center - at) / step;
                     }
@@ -130,6 +139,11 @@ fn grow(runs: &[Run], class: i32, start: usize, unit: f64) -> PatternMatch {
     let missing = (keys[keys.len() - 1].0 - keys[0].0 + 1) as usize - keys.len();
     let score = keys.len() as f64 - STRAY_COST * strays as f64 - MISS_COST * missing as f64;
     PatternMatch { keys, score }
+}
+
+/// Whether a run can be the black key expected there.
+fn is_key(run: &Run, expected: f64, unit: f64) -> bool {
+    (run.center - expected).abs() < GROWTH_TOLERANCE * unit && RUN_WIDTHS.contains(&(run.width / unit))
 }
 
 fn nearest_run(runs: &[Run], at: f64) -> Option<Run> {

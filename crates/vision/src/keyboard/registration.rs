@@ -109,17 +109,15 @@ fn keyboard_reading(
     let keyboard_from_working = reading.apply(numbered);
     let working_from_keyboard = keyboard_from_working.inverse()?;
     let visible = |pitch: &Pitch| {
-        let exists = (reading.white_keys[0]..=reading.white_keys[1]).contains(&(keyboard::center_x(*pitch) as i32));
-        let (front, back) = keyboard::span_y(*pitch);
-        let middle = [
-            keyboard::center_x(*pitch),
-            if pitch.is_black() {
-                (front + back) / 2.0
-            } else {
-                keyboard::BLACK_KEY_FRONT_Y / 2.0
-            },
-        ];
-        exists && picture.luma.sample_inside(working_from_keyboard.apply(middle)).is_some()
+        let x = keyboard::center_x(*pitch);
+        let y = if pitch.is_black() {
+            (keyboard::BLACK_KEY_FRONT_Y + 1.0) / 2.0
+        } else {
+            keyboard::BLACK_KEY_FRONT_Y / 2.0
+        };
+        let half = VISIBLE_SHARE * (keyboard::span_x(*pitch).1 - x);
+        let inside = |x: f64| picture.luma.sample_inside(working_from_keyboard.apply([x, y])).is_some();
+        (reading.white_keys[0]..=reading.white_keys[1]).contains(&(x as i32)) && inside(x - half) && inside(x + half)
     };
     Some(KeyboardReading {
         keyboard_from_image: keyboard_from_working.after(working),
@@ -132,35 +130,48 @@ fn keyboard_reading(
     })
 }
 
+/// A key counts as visible if the frame cuts off no more than this leaves, on either side of its middle.
+const VISIBLE_SHARE: f64 = 0.6;
+
 /// Black keys on a full keyboard.
 const BLACK_KEYS: usize = 36;
 
 /// How sure it is that these are keys and lie where the map says: each doubt takes its part away.
 fn placement(band: &Band, front: FrontSide, gaps: Option<&GapFit>, evidence: &Evidence, best: &Reading) -> f64 {
-    let keys = band.keys.len() as f64;
-    let span = band
-        .keys
-        .keys()
-        .next_back()
-        .zip(band.keys.keys().next())
-        .map_or(1, |(last, first)| last - first + 1);
+    // Specks beside the keyboard that pass for keys are no doubt about the keys themselves.
+    let numbers: Vec<i32> = band.keys.keys().copied().filter(|key| best.has(black_x(*key))).collect();
+    let keys = numbers.len() as f64;
+    let span = numbers.last().zip(numbers.first()).map_or(1, |(last, first)| last - first + 1);
     let seen = evidence.black.iter().filter(|key| key.1 == Presence::Seen).count();
     let doubts = [
         // Five runs fall into the pattern by chance now and then, eight hardly ever.
         rising(keys, 4.0, 8.0),
         // A hand hides some keys, but most of those between the ends must be there.
         rising(keys / f64::from(span), 0.5, 0.75),
-        rising(seen as f64 / keys, 0.3, 0.6),
+        rising(seen as f64 / keys.max(1.0), 0.3, 0.6),
         // Black keys are at least as long as they are far apart; lines of text are not.
         rising(band.length_units(), 0.7, 1.6),
         rising(0.2 - band.residual, 0.05, 0.12),
         rising(front.evidence, 0.05, 0.35),
-        gaps.map_or(0.4, |fit| rising(fit.support, 0.3, 0.55) * rising(0.2 - fit.residual, 0.04, 0.08)),
+        gap_doubt(gaps).max(if band.unit() < NARROW_KEY_PIXELS { NARROW_KEY_DOUBT } else { 0.0 }),
         rising(-(best.contradictions(evidence) as f64), -3.0, -0.5),
         rising(-((seen.saturating_sub(BLACK_KEYS)) as f64), -4.0, -1.0),
     ];
+    eprintln!(
+        "DOUBTS {doubts:.2?} keys {keys} seen {seen} len {:.2} res {:.3}",
+        band.length_units(),
+        band.residual
+    );
     doubts.iter().product()
 }
+
+fn gap_doubt(gaps: Option<&GapFit>) -> f64 {
+    gaps.map_or(0.4, |fit| rising(fit.support, 0.3, 0.55) * rising(0.2 - fit.residual, 0.04, 0.08))
+}
+
+/// White keys narrower than this, pixels, hardly show the gaps between them, so that missing gaps say little.
+const NARROW_KEY_PIXELS: f64 = 9.0;
+const NARROW_KEY_DOUBT: f64 = 0.75;
 
 /// 0 up to `none`, 1 from `full`, straight between.
 fn rising(value: f64, none: f64, full: f64) -> f64 {

@@ -5,7 +5,7 @@ use crate::terminal::Terminal;
 use bootstrap::shutdown::Shutdown;
 use clap::Args;
 use labeler::error::LabelError;
-use labeling::keyboard::settle_by_picture;
+use labeling::keyboard::{judge, settle_by_picture};
 use labeling::performance::KeyboardSection;
 use labeling::refusal::{Refusal, RefusalCode};
 use media::SampledFrames;
@@ -43,6 +43,7 @@ impl Keyboard {
             println!("{}", serde_json::to_string(&keyboard).map_err(fault)?);
         } else {
             keyboard.sections.iter().for_each(print_section);
+            registration.sections.iter().for_each(print_left_out);
         }
         Ok(())
     }
@@ -99,4 +100,12 @@ fn print_section(section: &KeyboardSection) {
         section.highest_pitch.name(),
         section.confidence
     );
+}
+
+/// Says which sections the pictures alone do not settle.
+fn print_left_out(section: &RegisteredSection) {
+    if let Err(code) = judge(&section.keyboard) {
+        let (start_secs, end_secs) = (section.start_secs, section.end_secs);
+        println!("{start_secs:.1} to {end_secs:.1} s: left out ({})", code.name());
+    }
 }
