@@ -20,10 +20,13 @@ pub struct Surface {
 /// Half width and half height of the forearm at distances from the wrist joint (negative: inside the hand), meters. Up to
 /// `STUMP_METERS` it lies inside the mesh, which ends there with these measures; forearms of adults are about 85 mm wide where
 /// they are thickest.
-const SECTIONS: [(f64, f64, f64); 7] = [
+const SECTIONS: [(f64, f64, f64); 9] = [
     (-0.010, 0.018, 0.011),
-    (0.008, 0.0266, 0.0192),
-    (0.030, 0.0272, 0.0198),
+    (0.012, 0.0264, 0.0186),
+    (0.021, 0.0277, 0.0206),
+    (0.036, 0.0277, 0.0209),
+    (0.050, 0.0280, 0.0215),
+    // Twice, so that a sleeve has a sharp edge.
     (0.050, 0.0280, 0.0215),
     (0.090, 0.0315, 0.0260),
     (0.160, 0.0380, 0.0330),
@@ -32,8 +35,8 @@ const SECTIONS: [(f64, f64, f64); 7] = [
 /// The mesh goes on this far behind the wrist joint; from there the arm bends towards the elbow, within so many meters.
 const STUMP_METERS: f64 = 0.014;
 const BEND_METERS: f64 = 0.05;
-/// Of these sections the first four are always bare; a sleeve begins after them.
-pub const BARE_VERTICES: usize = 4 * AROUND;
+/// Of these sections the first five are always bare; a sleeve begins after them.
+pub const BARE_VERTICES: usize = 5 * AROUND;
 /// Corners around each section.
 const AROUND: usize = 28;
 

@@ -38,9 +38,10 @@ pub fn playable(score: &[FingeredNote]) -> Vec<FingeredNote> {
             let Some(to) = next.finger.filter(|to| to.hand == finger.hand) else {
                 continue;
             };
-            let same_finger = to == finger;
-            let held_on = held.note.offset_secs > next.note.onset_secs + LEGATO_SECS && !same_finger;
-            if next.note.onset_secs <= held.note.onset_secs || held_on || (!same_finger && within_reach(held, finger, next, to)) {
+            // A finger cannot be in two places, nor a key be struck that is down.
+            let must_leave = to == finger || next.note.pitch == held.note.pitch;
+            let held_on = held.note.offset_secs > next.note.onset_secs + LEGATO_SECS && !must_leave;
+            if next.note.onset_secs <= held.note.onset_secs || held_on || (!must_leave && within_reach(held, finger, next, to)) {
                 continue;
             }
             let keys = (center_x(next.note.pitch) - center_x(held.note.pitch)).abs();
@@ -86,6 +87,7 @@ mod tests {
         check((64, 3), (65, 1), legato.clone());
         check((60, 1), (72, 5), legato.clone());
         check((60, 3), (60, 3), early.clone());
+        check((60, 3), (60, 2), early.clone());
         check((70, 4), (73, 2), early.clone());
         check((48, -5), (60, -1), legato.clone());
         check((48, -1), (60, -5), early);

@@ -93,27 +93,20 @@ impl<'a> HandPlan<'a> {
         let mut onsets: Vec<f64> = self.strikes.iter().flatten().map(|strike| strike.note.onset_secs).collect();
         onsets.sort_by(f64::total_cmp);
         onsets.dedup_by(|later, earlier| *later - *earlier < CHORD_SECS);
-        let wanted: Vec<Vector3<f64>> = onsets.iter().map(|onset| self.knuckle_wanted(*onset)).collect();
-        let chord = |(index, onset): (usize, &f64)| {
-            let (mut place, mut sum) = (Vector3::zeros(), 0.0);
-            for (other, wanted) in onsets.iter().zip(&wanted) {
-                let weight = (-(other - onset).abs() / FORESIGHT_SECS).exp();
-                place += wanted * weight;
-                sum += weight;
-            }
-            let ahead = place / sum - wanted[index];
-            let kept = (FORESIGHT_METERS / ahead.norm().max(1e-9)).min(1.0);
-            let hand = self.adapted(wanted[index] + ahead * kept, *onset);
-            let before = self.strikes.iter().flatten().filter(|s| s.note.onset_secs < onset - CHORD_SECS);
-            let free_secs = before.map(|s| s.note.offset_secs.min(*onset)).fold(f64::NEG_INFINITY, f64::max);
-            let earliest = index.checked_sub(1).map_or(f64::NEG_INFINITY, |last| onsets[last]);
-            Chord {
-                onset_secs: *onset,
-                free_secs: free_secs.max(earliest),
-                hand,
-            }
+        let wanted: Vec<(f64, Vector3<f64>)> = onsets.iter().map(|onset| (*onset, self.knuckle_wanted(*onset))).collect();
+        let chord = |(index, onset): (usize, &f64)| Chord {
+            onset_secs: *onset,
+            free_secs: self.free_before(*onset, index.checked_sub(1).map(|last| onsets[last])),
+            hand: self.adapted(foreseen(&wanted, index), *onset),
         };
         onsets.iter().enumerate().map(chord).collect()
+    }
+
+    /// When the last key struck before an onset is let go, no earlier than the onset before.
+    fn free_before(&self, onset: f64, previous_onset: Option<f64>) -> f64 {
+        let before = self.strikes.iter().flatten().filter(|s| s.note.onset_secs < onset - CHORD_SECS);
+        let free = before.map(|strike| strike.note.offset_secs.min(onset));
+        free.fold(previous_onset.unwrap_or(f64::NEG_INFINITY), f64::max)
     }
 
     /// The strikes whose keys are down just after an onset, with their finger.
@@ -221,6 +214,19 @@ impl<'a> HandPlan<'a> {
         let yaw = ARM_SHARE * ((elbow.x - knuckle_x) / ELBOW_BEHIND_METERS).atan();
         yaw.clamp(-YAW_LIMIT_RAD, YAW_LIMIT_RAD)
     }
+}
+
+/// Where the hand goes for a chord: what it wants there, drawn a little towards what it wants just before and after.
+fn foreseen(wanted: &[(f64, Vector3<f64>)], index: usize) -> Vector3<f64> {
+    let (onset, own) = wanted[index];
+    let (mut place, mut sum) = (Vector3::zeros(), 0.0);
+    for (other, wanted) in wanted {
+        let weight = (-(other - onset).abs() / FORESIGHT_SECS).exp();
+        place += wanted * weight;
+        sum += weight;
+    }
+    let ahead = place / sum - own;
+    own + ahead * (FORESIGHT_METERS / ahead.norm().max(1e-9)).min(1.0)
 }
 
 /// Where an idle fingertip hovers: as it rests, pushed aside as its busy neighbours are (near ones count more), above the keys.

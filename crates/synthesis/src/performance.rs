@@ -9,6 +9,7 @@ use crate::posture::{Joints, place_joints};
 use crate::relaxed::relaxed;
 use crate::touch::{Strike, key_down};
 use nalgebra::Point3;
+use piano::keyboard::center_x;
 use piano::{Finger, FingeredNote, Hand, Pitch};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -101,6 +102,7 @@ impl<'a> Performance<'a> {
             let strike = Strike {
                 note: fingered.note,
                 y: strike_y(fingered.note.pitch, finger, inwards) + touchiness.along * deviate(generator),
+                taken_until_secs: taken_until(&notes, index, finger),
                 aside: (touchiness.aside * deviate(generator)).clamp(-0.15, 0.15),
             };
             strikes[finger.hand.index()][finger.finger.index()].push(strike);
@@ -192,6 +194,24 @@ fn blacks_around(notes: &[FingeredNote], index: usize, hand: Hand) -> f64 {
         (blacks + f64::from(u8::from(note.note.pitch.is_black())), all + 1.0)
     });
     blacks / f64::max(all, 1.0)
+}
+
+/// Until when other fingers of the hand are on the note's key or the next one, as far as they were struck before it.
+fn taken_until(notes: &[FingeredNote], index: usize, finger: Finger) -> f64 {
+    /// Notes struck longer ago than this are let go, or held on anyway, seconds.
+    const RECENT_SECS: f64 = 2.0;
+    /// Fingers side by side on one key are no wider apart than this, white-key widths.
+    const NEXT_TO: f64 = 0.8;
+    let note = notes[index].note;
+    let recent = notes[..index]
+        .iter()
+        .rev()
+        .take_while(|other| note.onset_secs - other.note.onset_secs < RECENT_SECS);
+    let near = recent.filter(|other| {
+        let other_finger = other.finger.is_some_and(|other| other.hand == finger.hand && other != finger);
+        other_finger && (center_x(other.note.pitch) - center_x(note.pitch)).abs() < NEXT_TO
+    });
+    near.map(|other| other.note.offset_secs).fold(f64::NEG_INFINITY, f64::max)
 }
 
 /// How far from its front a finger strikes a key: thumb and little finger are shorter and strike nearer to the edge.

@@ -4,11 +4,13 @@ use crate::keyboard_model::KEY_DIP_METERS;
 use piano::Note;
 
 /// A finger needs about this long to go to its next key without haste, seconds.
-const APPROACH_SECS: f64 = 0.24;
+const APPROACH_SECS: f64 = 0.20;
+/// And at the very least so long.
+const SHORTEST_APPROACH_SECS: f64 = 0.04;
 /// It is above the key this long before the onset.
-const READY_SECS: f64 = 0.07;
+const READY_SECS: f64 = 0.05;
 /// And needs this long to take leave of a key.
-const LEAVE_SECS: f64 = 0.12;
+const LEAVE_SECS: f64 = 0.10;
 /// From the key's bottom to the hovering height.
 const LIFT_SECS: f64 = 0.09;
 /// Height of a waiting fingertip over its key, meters.
@@ -23,6 +25,8 @@ pub struct Strike {
     pub y: f64,
     /// Offset from the key's centre line, white-key widths.
     pub aside: f64,
+    /// Until then another finger of the hand is on this key or next to it.
+    pub taken_until_secs: f64,
 }
 
 /// What a finger does at one moment.
@@ -63,7 +67,8 @@ pub fn touch(strikes: &[Strike], secs: f64) -> Touch {
 fn arrival(strike: Strike, from: Option<Strike>, secs: f64) -> f64 {
     let free = from.map_or(f64::NEG_INFINITY, |from| from.note.offset_secs);
     let there = strike.note.onset_secs - READY_SECS;
-    let begins = (strike.note.onset_secs - APPROACH_SECS).max(free).min(there - 0.03);
+    let begins = (strike.note.onset_secs - APPROACH_SECS).max(free).max(strike.taken_until_secs);
+    let begins = begins.min(there - SHORTEST_APPROACH_SECS);
     smooth((secs - begins) / (there - begins))
 }
 
@@ -97,7 +102,12 @@ mod tests {
             offset_secs,
             velocity: 64,
         };
-        Strike { note, y: 0.2, aside: 0.0 }
+        Strike {
+            note,
+            y: 0.2,
+            aside: 0.0,
+            taken_until_secs: f64::NEG_INFINITY,
+        }
     }
 
     #[test]
