@@ -157,11 +157,6 @@ fn placement(band: &Band, front: FrontSide, gaps: Option<&GapFit>, evidence: &Ev
         rising(-(best.contradictions(evidence) as f64), -3.0, -0.5),
         rising(-((seen.saturating_sub(BLACK_KEYS)) as f64), -4.0, -1.0),
     ];
-    eprintln!(
-        "DOUBTS {doubts:.2?} keys {keys} seen {seen} len {:.2} res {:.3}",
-        band.length_units(),
-        band.residual
-    );
     doubts.iter().product()
 }
 
