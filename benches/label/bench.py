@@ -1,7 +1,6 @@
 """Ratios of CPU seconds: Toccata against mediapipe and transkun, whole processes on the same clips, alternating runs."""
 import argparse
 import json
-import os
 import resource
 import statistics
 import subprocess
@@ -33,6 +32,7 @@ def main():
     parser.add_argument("clips", nargs="+", type=Path)
     parser.add_argument("--toccata", required=True)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--json", type=Path, default=None, help="write the rows here too")
     parser.add_argument("--only", default="hands,transcribe,label")
     options = parser.parse_args()
     bin_folder = Path(sys.executable).parent
@@ -56,7 +56,8 @@ def main():
                 ours, theirs = alternate(*kinds[kind], options.runs)
                 rows.append({"clip": clip.name, "what": kind, "ours_cpu_secs": ours, "theirs_cpu_secs": theirs, "ratio": ours / theirs})
                 print(f"{clip.name[:28]:<28} {kind:<11} ours {ours:7.1f} s   theirs {theirs:7.1f} s   ratio {ours / theirs:.2f}", flush=True)
-    (Path(os.environ.get("BENCH_OUT", ".")) / "bench-label.json").write_text(json.dumps(rows, indent=1)) if "BENCH_OUT" in os.environ else None
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1))
 
 
 if __name__ == "__main__":
