@@ -2,6 +2,7 @@
 
 use crate::performance::KeyboardSection;
 use fingering::evidence::{HandPose, HandsAt};
+use piano::{Hand, keyboard};
 use vision::Homography;
 use vision::hands::{HandTracks, TrackedHand};
 
@@ -26,6 +27,24 @@ pub fn hands_on_keyboard(tracks: &HandTracks, sections: &[KeyboardSection]) -> V
         }
     });
     moved.collect()
+}
+
+/// Which hand of the picture a hand of the player is: the other one in a mirrored picture.
+pub fn hand_in_picture(hand: Hand, keyboard_from_image: &Homography) -> Hand {
+    if is_mirrored(keyboard_from_image) { hand.other() } else { hand }
+}
+
+/// Whether the picture is mirrored: turning from along the keys to their far ends goes the other way round. (A picture's y goes
+/// down and the keyboard's goes away from the player, so that an unmirrored map changes the sense.)
+fn is_mirrored(keyboard_from_image: &Homography) -> bool {
+    let middle = [keyboard::WHITE_KEYS as f64 / 2.0, 0.5];
+    let Some(image_from_keyboard) = keyboard_from_image.inverse() else {
+        return false;
+    };
+    let at = |x: f64, y: f64| image_from_keyboard.apply([middle[0] + x, middle[1] + y]);
+    let (here, along, away) = (at(0.0, 0.0), at(1.0, 0.0), at(0.0, 0.2));
+    let [along, away] = [along, away].map(|end| [end[0] - here[0], end[1] - here[1]]);
+    along[0] * away[1] - along[1] * away[0] > 0.0
 }
 
 /// One hand in keyboard coordinates; none if the map sends a landmark to infinity.
@@ -71,5 +90,15 @@ mod tests {
             (x - 10.0).abs() < 1e-4 && (y - 0.5).abs() < 1e-4 && (z + 2.0).abs() < 1e-4,
             "{x} {y} {z}"
         );
+    }
+
+    #[test]
+    fn hands_change_sides_in_a_mirrored_picture_only() {
+        let upright = Homography([[0.05, 0.0, 0.0], [0.0, -1.0 / 120.0, 2.0], [0.0, 0.0, 1.0]]);
+        let turned = Homography([[-0.05, 0.0, 52.0], [0.0, 1.0 / 120.0, -1.0], [0.0, 0.0, 1.0]]);
+        let mirrored = Homography([[-0.05, 0.0, 52.0], [0.0, -1.0 / 120.0, 2.0], [0.0, 0.0, 1.0]]);
+        assert_eq!(hand_in_picture(Hand::Left, &upright), Hand::Left);
+        assert_eq!(hand_in_picture(Hand::Left, &turned), Hand::Left);
+        assert_eq!(hand_in_picture(Hand::Left, &mirrored), Hand::Right);
     }
 }

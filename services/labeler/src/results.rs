@@ -2,7 +2,7 @@
 
 use crate::error::LabelError;
 use artifacts::{HandRow, write_hands, write_whole};
-use labeling::on_keyboard::section_at;
+use labeling::on_keyboard::{hand_in_picture, section_at};
 use labeling::performance::{LabeledNote, Performance};
 use piano::{Finger, FingeredNote, Hand, Note, midi::HandedNote};
 use std::path::Path;
@@ -69,9 +69,10 @@ fn hand_rows<'a>(performance: &'a Performance, tracks: &'a HandTracks) -> impl I
                 place.map_or([f32::NAN; 2], |[along, across]| [along as f32, across as f32])
             }),
         };
+        let seen_as = move |hand: Hand| section.map_or(hand, |section| hand_in_picture(hand, &section.keyboard_from_image));
         Hand::BOTH
             .into_iter()
-            .filter_map(move |hand| frame.hand(hand).map(|tracked| row(hand, tracked)))
+            .filter_map(move |hand| frame.hand(seen_as(hand)).map(|tracked| row(hand, tracked)))
     })
 }
 
