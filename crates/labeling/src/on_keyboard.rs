@@ -21,9 +21,10 @@ pub fn hands_on_keyboard(tracks: &HandTracks, sections: &[KeyboardSection]) -> V
     let moved = tracks.frames.iter().map(|frame| {
         let section = section_at(sections, frame.secs);
         let pose = |hand: &TrackedHand| section.and_then(|section| pose_on_keyboard(hand, &section.keyboard_from_image));
+        let seen_as = |hand: Hand| section.map_or(hand, |section| hand_in_picture(hand, &section.keyboard_from_image));
         HandsAt {
             secs: frame.secs,
-            hands: [0, 1].map(|side| frame.hands[side].as_ref().and_then(pose)),
+            hands: Hand::BOTH.map(|hand| frame.hand(seen_as(hand)).and_then(pose)),
         }
     });
     moved.collect()
@@ -74,6 +75,8 @@ fn keys_per_pixel(keyboard_from_image: &Homography, [x, y, _]: [f32; 3]) -> f64 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use piano::Pitch;
+    use vision::hands::HandsInFrame;
 
     #[test]
     fn places_and_depth_are_scaled_to_white_keys() {
@@ -97,8 +100,32 @@ mod tests {
         let upright = Homography([[0.05, 0.0, 0.0], [0.0, -1.0 / 120.0, 2.0], [0.0, 0.0, 1.0]]);
         let turned = Homography([[-0.05, 0.0, 52.0], [0.0, 1.0 / 120.0, -1.0], [0.0, 0.0, 1.0]]);
         let mirrored = Homography([[-0.05, 0.0, 52.0], [0.0, -1.0 / 120.0, 2.0], [0.0, 0.0, 1.0]]);
-        assert_eq!(hand_in_picture(Hand::Left, &upright), Hand::Left);
-        assert_eq!(hand_in_picture(Hand::Left, &turned), Hand::Left);
-        assert_eq!(hand_in_picture(Hand::Left, &mirrored), Hand::Right);
+        let left_alone = HandsInFrame {
+            secs: 1.0,
+            hands: [
+                Some(TrackedHand {
+                    landmarks: [[200.0, 180.0, 0.0]; 21],
+                    presence: 0.9,
+                    interpolated: false,
+                }),
+                None,
+            ],
+        };
+        let tracks = HandTracks { frames: vec![left_alone] };
+        let check = |keyboard_from_image: Homography, expected: Hand| {
+            let section = KeyboardSection {
+                start_secs: 0.0,
+                end_secs: 2.0,
+                keyboard_from_image,
+                lowest_pitch: Pitch::LOWEST,
+                highest_pitch: Pitch::HIGHEST,
+                confidence: 1.0,
+            };
+            let hands = hands_on_keyboard(&tracks, &[section]);
+            assert!(hands[0].hand(expected).is_some() && hands[0].hand(expected.other()).is_none());
+        };
+        check(upright, Hand::Left);
+        check(turned, Hand::Left);
+        check(mirrored, Hand::Right);
     }
 }
