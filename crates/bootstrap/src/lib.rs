@@ -4,6 +4,7 @@
 
 pub mod cache;
 pub mod clock;
+pub mod digest;
 pub mod models;
 pub mod shutdown;
 pub mod tracing;

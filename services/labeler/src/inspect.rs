@@ -2,12 +2,10 @@
 
 use crate::error::LabelError;
 use crate::request::Limits;
+use bootstrap::digest::sha256_of;
 use labeling::performance::{Source, VideoFacts};
 use labeling::refusal::{Refusal, RefusalCode};
 use media::MediaFacts;
-use sha2::{Digest, Sha256};
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 /// A video file that may be worked on.
@@ -88,16 +86,4 @@ pub fn check_limits(path: &Path, facts: &MediaFacts, limits: &Limits) -> Result<
 
 fn unreadable(path: &Path, error: &std::io::Error) -> LabelError {
     Refusal::new(RefusalCode::MediaUnreadable, format!("{} cannot be read: {error}", path.display())).into()
-}
-
-fn sha256_of(path: &Path) -> std::io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut block = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut block)? {
-            0 => return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
-            count => hasher.update(&block[..count]),
-        }
-    }
 }

