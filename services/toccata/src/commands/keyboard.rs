@@ -13,8 +13,23 @@ use std::path::{Path, PathBuf};
 use vision::keyboard::{KeyboardRegistration, RegisteredSection, register_picture};
 use vision::{Frame, draw::key_names::draw_key_names};
 
+/// What `toccata label --keyboard FILE` reads.
+const CORRECTION_HELP: &str = r#"Where the keyboard is not found, say where it is in a file and give it to
+`toccata label --keyboard FILE`:
+
+  {"points": [
+    {"pixel": [14, 517], "left_of": "A0", "edge": "front"},
+    {"pixel": [1262, 517], "right_of": "C8", "edge": "front"},
+    {"pixel": [14, 360], "left_of": "A0", "edge": "back"},
+    {"pixel": [1262, 360], "right_of": "C8", "edge": "back"}]}
+
+Four points or more on the sides of white keys; "front" is the edge nearest the
+player, "back" where the white keys end. Or what `toccata keyboard --json` prints,
+corrected."#;
+
 /// Find the keyboard's keys in a video or picture
 #[derive(Args)]
+#[command(after_help = CORRECTION_HELP)]
 pub struct Keyboard {
     /// A video, or a still picture (PNG or JPEG).
     pub input: PathBuf,
