@@ -147,3 +147,24 @@ fn given_notes_are_used_instead_of_the_sound() {
     let overlay = media::probe(&out.join("overlay.mp4")).unwrap();
     assert!(overlay.video.is_some() && overlay.audio.is_some());
 }
+
+/// Views, tilts, light, skin and noise as seeds draw them; the seeds were not chosen.
+#[test]
+fn varied_performances_get_their_fingers_back() {
+    for seed in ["101", "102", "103", "104"] {
+        let folder = tempfile::tempdir().unwrap();
+        let (score, clip) = rendered(folder.path(), &["--vary", "--seed", seed]);
+        let out = folder.path().join("labels");
+        json(&["label", clip.to_str().unwrap(), "--out", out.to_str().unwrap(), "--json"]);
+        let report = json(&[
+            "evaluate",
+            "fingering",
+            "--predicted",
+            out.to_str().unwrap(),
+            "--truth",
+            score.to_str().unwrap(),
+            "--json",
+        ]);
+        assert!(report["finger_accuracy"].as_f64().unwrap() >= 0.9, "seed {seed}: {report}");
+    }
+}
