@@ -6,6 +6,7 @@
 pub mod error;
 pub mod hand_models;
 pub mod inspect;
+pub mod listen;
 mod notes;
 mod overlay;
 pub mod progress;

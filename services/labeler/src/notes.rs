@@ -1,13 +1,12 @@
 //! The notes of a performance: heard in its sound, or given with it.
 
 use crate::error::LabelError;
-use crate::progress::{Listener, Progress, Stage};
+use crate::listen::listen;
+use crate::progress::Listener;
 use crate::request::{GivenNotes, TranscriberModel};
-use crate::transcribers::{self, OpenTranscriberError};
 use bootstrap::models::ModelStore;
-use labeling::seams::{ModelFacts, Transcriber};
+use labeling::seams::ModelFacts;
 use labeling::truth;
-use media::AudioReader;
 use piano::{Note, PedalInterval};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -76,31 +75,12 @@ pub fn given(given: &GivenNotes) -> Result<Notes, LabelError> {
 }
 
 /// Listens to a file's sound.
-pub fn heard(
-    input: &Path,
-    duration_secs: f64,
-    model: TranscriberModel,
-    store: &ModelStore,
-    listener: &mut dyn Listener,
-) -> Result<Notes, LabelError> {
-    let mut transcriber = open(store, model).map_err(LabelError::fault)?;
-    let mut audio = AudioReader::open(input, transcriber.sample_rate(), 2)?;
-    let mut progress = |secs: f64| {
-        listener.hear(Progress::Advanced(Stage::Notes, secs / duration_secs.max(1e-3)));
-        !listener.stop_requested()
-    };
-    let transcription = transcriber.transcribe(&mut audio, &mut progress)?;
+pub fn heard(input: &Path, model: TranscriberModel, store: &ModelStore, listener: &mut dyn Listener) -> Result<Notes, LabelError> {
+    let (transcription, model) = listen(input, model, store, listener)?;
     Ok(Notes {
         notes: transcription.notes,
         pedal: transcription.sustain_pedal,
-        heard_by: Some(transcriber.model()),
-    })
-}
-
-fn open(store: &ModelStore, model: TranscriberModel) -> Result<Box<dyn Transcriber>, OpenTranscriberError> {
-    Ok(match model {
-        TranscriberModel::Transkun => Box::new(transcribers::transkun(store)?),
-        TranscriberModel::BasicPitch => Box::new(transcribers::basic_pitch(store)?),
+        heard_by: Some(model),
     })
 }
 

@@ -94,10 +94,9 @@ impl Run<'_> {
                 if notes.heard_by.is_some() { "heard" } else { "given" }
             )
         };
-        let duration_secs = self.input.source.duration_secs;
         let notes = self.stage(&key, Stage::Notes, listener, describe, |listener| match given {
             Some(given) => Ok(given),
-            None => notes::heard(&self.request.input, duration_secs, self.request.transcriber, self.store, listener),
+            None => notes::heard(&self.request.input, self.request.transcriber, self.store, listener),
         })?;
         Ok((key, notes))
     }

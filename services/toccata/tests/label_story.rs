@@ -67,6 +67,12 @@ fn rendered(folder: &Path, options: &[&str]) -> (PathBuf, PathBuf) {
     (score, clip)
 }
 
+/// How the labels compare with the score.
+fn evaluated(labels: &Path, score: &Path) -> serde_json::Value {
+    let (labels, score) = (labels.to_str().unwrap(), score.to_str().unwrap());
+    json(&["evaluate", "fingering", "--predicted", labels, "--truth", score, "--json"])
+}
+
 #[test]
 fn a_rendered_performance_gets_its_fingers_back() {
     let folder = tempfile::tempdir().unwrap();
@@ -76,15 +82,7 @@ fn a_rendered_performance_gets_its_fingers_back() {
     let summary = json(&label);
     assert_eq!(summary["keyboard_sections"], 1, "{summary}");
 
-    let report = json(&[
-        "evaluate",
-        "fingering",
-        "--predicted",
-        out.to_str().unwrap(),
-        "--truth",
-        score.to_str().unwrap(),
-        "--json",
-    ]);
+    let report = evaluated(&out, &score);
     assert!(report["finger_accuracy"].as_f64().unwrap() >= 0.9, "{report}");
     assert_eq!(report["hand_accuracy"].as_f64(), Some(1.0), "{report}");
 
@@ -156,15 +154,7 @@ fn varied_performances_get_their_fingers_back() {
         let (score, clip) = rendered(folder.path(), &["--vary", "--seed", seed]);
         let out = folder.path().join("labels");
         json(&["label", clip.to_str().unwrap(), "--out", out.to_str().unwrap(), "--json"]);
-        let report = json(&[
-            "evaluate",
-            "fingering",
-            "--predicted",
-            out.to_str().unwrap(),
-            "--truth",
-            score.to_str().unwrap(),
-            "--json",
-        ]);
+        let report = evaluated(&out, &score);
         assert!(report["finger_accuracy"].as_f64().unwrap() >= 0.9, "seed {seed}: {report}");
     }
 }
