@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 /// Layer of each package: a package may use packages of lower layers only; those marked * may use their own layer too.
 const LAYERS: &[(u8, &str)] = &[
     (0, "piano"),
+    (0, "jobs"),
     (1, "vision"),
     (1, "hearing"),
     (1, "fingering"),
@@ -14,8 +15,15 @@ const LAYERS: &[(u8, &str)] = &[
     (3, "media"),
     (3, "inference"),
     (3, "artifacts"),
+    (3, "catalog"),
+    (3, "messages"),
+    (3, "broker"),
+    (3, "sources"),
+    (4, "worker"),
     (4, "bootstrap"),
     (5, "labeler"),
+    (5, "api"),
+    (5, "trainer"),
     (6, "toccata"),
     (7, "tests"),
 ];
@@ -25,6 +33,9 @@ const HOMES: &[(&str, &str)] = &[
     ("ffmpeg-next", "media"),
     ("ort", "inference"),
     ("parquet", "artifacts"),
+    ("object_store", "artifacts"),
+    ("sqlx", "catalog"),
+    ("lapin", "broker"),
     ("gltf", "synthesis"),
     ("rustysynth", "synthesis"),
 ];

@@ -1,0 +1,1 @@
+//! What is known: sources, jobs, batches, artifacts, keys, in PostgreSQL or SQLite.

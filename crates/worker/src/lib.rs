@@ -1,0 +1,1 @@
+//! Runs any handler under a lease, and the duties that keep jobs moving: relay, scheduler, rescuer.

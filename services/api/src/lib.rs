@@ -1,0 +1,1 @@
+//! The REST API, and the duties that live beside it: relay, scheduler, rescuer, webhooks.

@@ -1,0 +1,1 @@
+//! The worker that trains policies on labelled performances.
