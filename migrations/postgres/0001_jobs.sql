@@ -1,0 +1,248 @@
+-- Times are milliseconds since 1970 by this server's clock. Ids are UUIDs of version 7, so they sort by time.
+
+CREATE FUNCTION now_ms() RETURNS bigint LANGUAGE sql VOLATILE PARALLEL SAFE
+    AS $$ SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint $$;
+
+CREATE TABLE api_keys (
+    id                uuid PRIMARY KEY,
+    name              text NOT NULL,
+    secret_sha256     bytea NOT NULL UNIQUE,
+    scopes            text NOT NULL,              -- words with a space between them
+    requests_per_minute bigint,                   -- none: no limit
+    active_jobs_max   bigint,                     -- none: no limit
+    created_ms        bigint NOT NULL,
+    revoked_ms        bigint
+);
+
+CREATE TABLE sources (
+    id                uuid PRIMARY KEY,
+    canonical         text NOT NULL UNIQUE,       -- youtube:<id>, sha256:<hash>, url:<address>
+    url               text,
+    host              text,                       -- whose politeness applies
+    title             text,
+    uploader          text,
+    licence           text,
+    legal_basis       text,
+    duration_secs     double precision,
+    media_sha256      text,
+    retrieved_ms      bigint,
+    tool_version      text,
+    taken_down_ms     bigint,
+    taken_down_reason text,
+    created_ms        bigint NOT NULL
+);
+
+CREATE TABLE batches (
+    id                uuid PRIMARY KEY,
+    key_id            uuid REFERENCES api_keys,
+    name              text,
+    url               text,                       -- of a playlist or channel
+    options           text NOT NULL,              -- JSON
+    created_ms        bigint NOT NULL,
+    finished_ms       bigint,
+    cancelled_ms      bigint
+);
+CREATE INDEX batches_unfinished ON batches (id) WHERE finished_ms IS NULL;
+
+CREATE TABLE jobs (
+    id                uuid PRIMARY KEY,
+    kind              text NOT NULL CHECK (kind IN ('expand_playlist', 'fetch_video', 'label_performance', 'train_policy', 'build_dataset')),
+    class             text NOT NULL CHECK (class IN ('interactive', 'normal', 'backfill')),
+    state             text NOT NULL CHECK (state IN ('available', 'running', 'retryable', 'completed', 'cancelled', 'discarded')),
+    rank              bigint NOT NULL,            -- order within (kind, class): fair among keys
+    key_id            uuid REFERENCES api_keys,
+    source_id         uuid REFERENCES sources,
+    dedupe_key        text,                       -- equal keys are the same work
+    payload           text NOT NULL,              -- JSON
+    traceparent       text,                       -- W3C trace context of the submission
+    created_ms        bigint NOT NULL,
+    available_ms      bigint NOT NULL,            -- since when it could be leased
+    run_at_ms         bigint,                     -- when a retryable job is due
+    fence             bigint NOT NULL DEFAULT 0,
+    worker_id         uuid,
+    lease_until_ms    bigint,
+    cancel_requested  boolean NOT NULL DEFAULT false,
+    failures          integer NOT NULL DEFAULT 0, -- of this kind of work
+    losses            integer NOT NULL DEFAULT 0, -- workers lost at it
+    stage             text,
+    progress          double precision,           -- of the stage, 0 to 1
+    failure_code      text,
+    failure_message   text,
+    finished_ms       bigint,
+    CHECK ((state = 'running') = (lease_until_ms IS NOT NULL)),
+    CHECK ((state IN ('completed', 'cancelled', 'discarded')) = (finished_ms IS NOT NULL)),
+    CHECK ((state = 'retryable') = (run_at_ms IS NOT NULL)),
+    CHECK (state <> 'discarded' OR failure_code IS NOT NULL)
+);
+CREATE UNIQUE INDEX jobs_same_work ON jobs (dedupe_key) WHERE state NOT IN ('cancelled', 'discarded');
+CREATE INDEX jobs_claimable ON jobs (kind, class, rank, id) WHERE state = 'available';
+CREATE INDEX jobs_claimable_of_key ON jobs (kind, class, key_id, rank) WHERE state = 'available';
+CREATE INDEX jobs_leased ON jobs (lease_until_ms) WHERE state = 'running';
+CREATE INDEX jobs_due ON jobs (run_at_ms) WHERE state = 'retryable';
+CREATE INDEX jobs_by_state ON jobs (state, id);
+CREATE INDEX jobs_by_kind ON jobs (kind, id);
+CREATE INDEX jobs_by_source ON jobs (source_id, id);
+CREATE INDEX jobs_by_failure ON jobs (failure_code, id) WHERE failure_code IS NOT NULL;
+
+-- The lines of a batch: each is a job (which may be in other batches too) or a refusal.
+CREATE TABLE batch_items (
+    batch_id          uuid NOT NULL REFERENCES batches,
+    position          bigint NOT NULL,
+    job_id            uuid,
+    refusal_code      text,
+    refusal_message   text,
+    PRIMARY KEY (batch_id, position),
+    CHECK ((job_id IS NULL) = (refusal_code IS NOT NULL))
+);
+CREATE INDEX batch_items_by_job ON batch_items (job_id);
+
+CREATE TABLE attempts (
+    job_id            uuid NOT NULL,
+    fence             bigint NOT NULL,
+    kind              text NOT NULL,
+    worker_id         uuid NOT NULL,
+    device            text NOT NULL,
+    key_id            uuid,
+    queued_ms         bigint NOT NULL,            -- how long it had waited
+    started_ms        bigint NOT NULL,
+    ended_ms          bigint,
+    outcome           text CHECK (outcome IN ('completed', 'handed_on', 'failed', 'snoozed', 'cancelled', 'released', 'lost')),
+    failure_code      text,
+    wall_secs         double precision NOT NULL DEFAULT 0,
+    cpu_secs          double precision NOT NULL DEFAULT 0,
+    device_secs       double precision NOT NULL DEFAULT 0,
+    bytes_in          bigint NOT NULL DEFAULT 0,
+    bytes_out         bigint NOT NULL DEFAULT 0,
+    peak_memory_bytes bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (job_id, fence)
+);
+CREATE INDEX attempts_by_start ON attempts (started_ms);
+
+-- Doorbells to be published. A row goes when the broker has confirmed it.
+CREATE TABLE outbox (
+    seq               bigserial PRIMARY KEY,
+    job_id            uuid NOT NULL,
+    kind              text NOT NULL,
+    class             text NOT NULL,
+    traceparent       text,
+    created_ms        bigint NOT NULL,
+    taken_until_ms    bigint NOT NULL DEFAULT 0   -- a relay is publishing it
+);
+
+-- What happened, for those who watch. Readers ask for rows of finished transactions only (written_by), so that a slow
+-- transaction with a low seq is not skipped.
+CREATE TABLE events (
+    seq               bigserial PRIMARY KEY,
+    job_id            uuid,
+    batch_id          uuid,
+    name              text NOT NULL,
+    data              text NOT NULL,              -- JSON
+    at_ms             bigint NOT NULL,
+    written_by        xid8 NOT NULL DEFAULT pg_current_xact_id()
+);
+CREATE INDEX events_by_job ON events (job_id, seq);
+
+CREATE TABLE performances (
+    id                uuid PRIMARY KEY,
+    job_id            uuid NOT NULL UNIQUE REFERENCES jobs,
+    source_id         uuid NOT NULL REFERENCES sources,
+    title             text,
+    uploader          text,
+    licence           text,
+    duration_secs     double precision NOT NULL,
+    notes             bigint NOT NULL,
+    fingered_notes    bigint NOT NULL,
+    mean_confidence   double precision NOT NULL,
+    engine_versions   text NOT NULL,              -- JSON
+    metadata          text NOT NULL,              -- JSON
+    created_ms        bigint NOT NULL
+);
+CREATE INDEX performances_by_source ON performances (source_id);
+
+-- Files in the store. An object without a row here is not a result and may be swept.
+CREATE TABLE artifacts (
+    job_id            uuid NOT NULL,
+    name              text NOT NULL,
+    source_id         uuid,
+    sha256            text NOT NULL,
+    size_bytes        bigint NOT NULL,
+    media_type        text NOT NULL,
+    created_ms        bigint NOT NULL,
+    PRIMARY KEY (job_id, name)
+);
+CREATE INDEX artifacts_by_sha256 ON artifacts (sha256);
+CREATE INDEX artifacts_by_source ON artifacts (source_id);
+
+-- Objects to be deleted once nothing refers to them.
+CREATE TABLE deletions (
+    sha256            text PRIMARY KEY,
+    not_before_ms     bigint NOT NULL
+);
+
+CREATE TABLE hosts (
+    host              text PRIMARY KEY,
+    next_turn_ms      bigint NOT NULL DEFAULT 0,  -- when the next request may begin
+    closed_until_ms   bigint NOT NULL DEFAULT 0,  -- the circuit breaker: nobody asks before
+    strikes           bigint NOT NULL DEFAULT 0   -- times the breaker opened without a success in between
+);
+
+CREATE TABLE workers (
+    id                uuid PRIMARY KEY,
+    name              text NOT NULL,
+    kinds             text NOT NULL,              -- words with a space between them
+    device            text NOT NULL,
+    version           text NOT NULL,
+    started_ms        bigint NOT NULL,
+    seen_ms           bigint NOT NULL,
+    draining          boolean NOT NULL DEFAULT false
+);
+
+CREATE TABLE uploads (
+    id                uuid PRIMARY KEY,
+    key_id            uuid,
+    name              text NOT NULL,
+    size_bytes        bigint NOT NULL,
+    sha256            text,                       -- as the uploader gave it; checked at the end
+    received_bytes    bigint NOT NULL DEFAULT 0,
+    artifact_sha256   text,                       -- once complete
+    created_ms        bigint NOT NULL,
+    expires_ms        bigint NOT NULL
+);
+
+CREATE TABLE idempotency (
+    key_id            uuid NOT NULL,              -- all zero for requests without a key
+    idempotency_key   text NOT NULL,
+    request_sha256    bytea NOT NULL,
+    status            integer,                    -- none: still being answered
+    headers           text,                       -- JSON
+    body              bytea,
+    created_ms        bigint NOT NULL,
+    PRIMARY KEY (key_id, idempotency_key)
+);
+
+CREATE TABLE endpoints (
+    id                uuid PRIMARY KEY,
+    key_id            uuid,
+    url               text NOT NULL,
+    secret            text NOT NULL,              -- signs what is sent
+    event_names       text NOT NULL,              -- words with a space between them; empty: all
+    failing_since_ms  bigint,
+    disabled_ms       bigint,
+    created_ms        bigint NOT NULL
+);
+
+CREATE TABLE deliveries (
+    seq               bigserial PRIMARY KEY,
+    endpoint_id       uuid NOT NULL REFERENCES endpoints ON DELETE CASCADE,
+    message_id        text NOT NULL,              -- the same for every try
+    event_name        text NOT NULL,
+    body              text NOT NULL,
+    tries             integer NOT NULL DEFAULT 0,
+    next_try_ms       bigint,                     -- none: delivered or given up
+    last_status       integer,
+    last_error        text,
+    delivered_ms      bigint,
+    created_ms        bigint NOT NULL
+);
+CREATE INDEX deliveries_due ON deliveries (next_try_ms) WHERE next_try_ms IS NOT NULL;
+CREATE INDEX deliveries_by_endpoint ON deliveries (endpoint_id, seq);
