@@ -1,1 +1,22 @@
-//! What is known: sources, jobs, batches, artifacts, keys, in PostgreSQL or SQLite.
+//! What is known: sources, jobs, batches, artifacts, keys; in PostgreSQL or SQLite.
+//!
+//! The catalog is the truth and everything else a hint. Each method of [`Catalog`] is one business step in one transaction.
+//! Knows nothing of pianos, brokers, HTTP, or where objects are kept.
+
+mod access;
+mod error;
+mod jobs_read;
+mod outcome;
+mod serving;
+mod submission;
+mod the_catalog;
+
+pub use access::{ApiKey, Idempotent, KeyLimits, NewApiKey, StoredAnswer};
+pub use error::CatalogError;
+pub use jobs_read::{
+    Attempt, Batch, BatchCounts, BatchItem, Event, EventFilter, Job, JobFilter, Performance, PerformanceFilter, Source, Usage, UsageBy,
+};
+pub use outcome::{Artifact, Cost, HeldJob, HostTurn, LeaseRequest, Leased, NewPerformance, Outcome, Renewal, SourceFacts, Worker};
+pub use serving::{Bell, Delivery, DeliveryResult, Endpoint, NewEndpoint, QueueFact, Rescued, Upload};
+pub use submission::{Accepted, AcceptedItem, BatchTarget, NewBatch, RefusedItem, Submission, SubmittedItem};
+pub use the_catalog::Catalog;

@@ -70,7 +70,11 @@ impl Class {
 
     /// 0 for the most urgent.
     pub fn rank(self) -> i64 {
-        self as i64
+        match self {
+            Class::Interactive => 0,
+            Class::Normal => 1,
+            Class::Backfill => 2,
+        }
     }
 }
 
@@ -78,8 +82,8 @@ impl Class {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name:?} is none of {known}")]
 pub struct UnknownName {
-    name: String,
-    known: String,
+    pub(crate) name: String,
+    pub(crate) known: String,
 }
 
 macro_rules! named {
