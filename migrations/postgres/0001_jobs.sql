@@ -51,6 +51,7 @@ CREATE TABLE jobs (
     state             text NOT NULL CHECK (state IN ('available', 'running', 'retryable', 'completed', 'cancelled', 'discarded')),
     rank              bigint NOT NULL,            -- order within (kind, class): fair among keys
     key_id            uuid REFERENCES api_keys,
+    share_id          uuid NOT NULL,              -- whose fair share it counts against: the key, or all zero
     source_id         uuid REFERENCES sources,
     dedupe_key        text,                       -- equal keys are the same work
     payload           text NOT NULL,              -- JSON
@@ -60,10 +61,12 @@ CREATE TABLE jobs (
     run_at_ms         bigint,                     -- when a retryable job is due
     fence             bigint NOT NULL DEFAULT 0,
     worker_id         uuid,
+    device            text,
+    leased_ms         bigint,
     lease_until_ms    bigint,
     cancel_requested  boolean NOT NULL DEFAULT false,
-    failures          integer NOT NULL DEFAULT 0, -- of this kind of work
-    losses            integer NOT NULL DEFAULT 0, -- workers lost at it
+    failures          bigint NOT NULL DEFAULT 0, -- of this kind of work
+    losses            bigint NOT NULL DEFAULT 0, -- workers lost at it
     stage             text,
     progress          double precision,           -- of the stage, 0 to 1
     failure_code      text,
@@ -76,7 +79,7 @@ CREATE TABLE jobs (
 );
 CREATE UNIQUE INDEX jobs_same_work ON jobs (dedupe_key) WHERE state NOT IN ('cancelled', 'discarded');
 CREATE INDEX jobs_claimable ON jobs (kind, class, rank, id) WHERE state = 'available';
-CREATE INDEX jobs_claimable_of_key ON jobs (kind, class, key_id, rank) WHERE state = 'available';
+CREATE INDEX jobs_claimable_of_share ON jobs (kind, class, share_id, rank) WHERE state = 'available';
 CREATE INDEX jobs_leased ON jobs (lease_until_ms) WHERE state = 'running';
 CREATE INDEX jobs_due ON jobs (run_at_ms) WHERE state = 'retryable';
 CREATE INDEX jobs_by_state ON jobs (state, id);
@@ -213,7 +216,7 @@ CREATE TABLE idempotency (
     key_id            uuid NOT NULL,              -- all zero for requests without a key
     idempotency_key   text NOT NULL,
     request_sha256    bytea NOT NULL,
-    status            integer,                    -- none: still being answered
+    status            bigint,                    -- none: still being answered
     headers           text,                       -- JSON
     body              bytea,
     created_ms        bigint NOT NULL,
@@ -237,12 +240,57 @@ CREATE TABLE deliveries (
     message_id        text NOT NULL,              -- the same for every try
     event_name        text NOT NULL,
     body              text NOT NULL,
-    tries             integer NOT NULL DEFAULT 0,
+    tries             bigint NOT NULL DEFAULT 0,
     next_try_ms       bigint,                     -- none: delivered or given up
-    last_status       integer,
+    last_status       bigint,
     last_error        text,
     delivered_ms      bigint,
     created_ms        bigint NOT NULL
 );
 CREATE INDEX deliveries_due ON deliveries (next_try_ms) WHERE next_try_ms IS NOT NULL;
 CREATE INDEX deliveries_by_endpoint ON deliveries (endpoint_id, seq);
+
+-- Every change of state is an event, and a job that becomes available again rings. Written by the database itself so that no
+-- step can forget it. (Submitting rings for all its jobs in one statement.)
+CREATE FUNCTION tell_job() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state <> OLD.state THEN
+        INSERT INTO events (job_id, name, data, at_ms)
+        VALUES (NEW.id, 'job.' || NEW.state,
+                json_build_object('job', 'job_' || replace(NEW.id::text, '-', ''), 'state', NEW.state, 'kind', NEW.kind,
+                                  'failure_code', NEW.failure_code, 'failure_message', NEW.failure_message,
+                                  'run_at_ms', NEW.run_at_ms)::text,
+                now_ms());
+        IF NEW.state = 'available' THEN
+            INSERT INTO outbox (job_id, kind, class, traceparent, created_ms)
+            VALUES (NEW.id, NEW.kind, NEW.class, NEW.traceparent, now_ms());
+        END IF;
+    ELSE
+        INSERT INTO events (job_id, name, data, at_ms)
+        VALUES (NEW.id, 'job.progress',
+                json_build_object('job', 'job_' || replace(NEW.id::text, '-', ''), 'stage', NEW.stage, 'progress', NEW.progress)::text,
+                now_ms());
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER jobs_tell_state AFTER UPDATE ON jobs FOR EACH ROW
+    WHEN (NEW.state <> OLD.state) EXECUTE FUNCTION tell_job();
+CREATE TRIGGER jobs_tell_progress AFTER UPDATE OF stage, progress ON jobs FOR EACH ROW
+    WHEN (NEW.state = 'running' AND OLD.state = 'running'
+          AND (NEW.stage IS DISTINCT FROM OLD.stage OR NEW.progress IS DISTINCT FROM OLD.progress))
+    EXECUTE FUNCTION tell_job();
+
+-- The end of a job or a batch goes to every endpoint that wants to know.
+CREATE FUNCTION deliver_event() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO deliveries (endpoint_id, message_id, event_name, body, next_try_ms, created_ms)
+    SELECT id, 'msg_' || NEW.seq, NEW.name,
+           json_build_object('type', NEW.name, 'timestamp', to_char(to_timestamp(NEW.at_ms / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+                             'data', NEW.data::json)::text,
+           NEW.at_ms, NEW.at_ms
+    FROM endpoints
+    WHERE disabled_ms IS NULL AND (event_names = '' OR ' ' || event_names || ' ' LIKE '% ' || NEW.name || ' %');
+    RETURN NULL;
+END $$;
+CREATE TRIGGER events_deliver AFTER INSERT ON events FOR EACH ROW
+    WHEN (NEW.name IN ('job.completed', 'job.cancelled', 'job.discarded', 'batch.finished')) EXECUTE FUNCTION deliver_event();

@@ -48,6 +48,7 @@ CREATE TABLE jobs (
     state             text NOT NULL CHECK (state IN ('available', 'running', 'retryable', 'completed', 'cancelled', 'discarded')),
     rank              integer NOT NULL,            -- order within (kind, class): fair among keys
     key_id            blob REFERENCES api_keys,
+    share_id          blob NOT NULL,              -- whose fair share it counts against: the key, or all zero
     source_id         blob REFERENCES sources,
     dedupe_key        text,                       -- equal keys are the same work
     payload           text NOT NULL,              -- JSON
@@ -57,6 +58,8 @@ CREATE TABLE jobs (
     run_at_ms         integer,                     -- when a retryable job is due
     fence             integer NOT NULL DEFAULT 0,
     worker_id         blob,
+    device            text,
+    leased_ms         integer,
     lease_until_ms    integer,
     cancel_requested  integer NOT NULL DEFAULT 0,
     failures          integer NOT NULL DEFAULT 0, -- of this kind of work
@@ -73,7 +76,7 @@ CREATE TABLE jobs (
 ) STRICT;
 CREATE UNIQUE INDEX jobs_same_work ON jobs (dedupe_key) WHERE state NOT IN ('cancelled', 'discarded');
 CREATE INDEX jobs_claimable ON jobs (kind, class, rank, id) WHERE state = 'available';
-CREATE INDEX jobs_claimable_of_key ON jobs (kind, class, key_id, rank) WHERE state = 'available';
+CREATE INDEX jobs_claimable_of_share ON jobs (kind, class, share_id, rank) WHERE state = 'available';
 CREATE INDEX jobs_leased ON jobs (lease_until_ms) WHERE state = 'running';
 CREATE INDEX jobs_due ON jobs (run_at_ms) WHERE state = 'retryable';
 CREATE INDEX jobs_by_state ON jobs (state, id);
@@ -241,3 +244,38 @@ CREATE TABLE deliveries (
 ) STRICT;
 CREATE INDEX deliveries_due ON deliveries (next_try_ms) WHERE next_try_ms IS NOT NULL;
 CREATE INDEX deliveries_by_endpoint ON deliveries (endpoint_id, seq);
+
+-- Every change of state is an event, and a job that becomes available again rings. Written by the database itself so that no
+-- step can forget it. (Submitting rings for all its jobs in one statement.)
+CREATE TRIGGER jobs_tell_state AFTER UPDATE OF state ON jobs WHEN NEW.state <> OLD.state
+BEGIN
+    INSERT INTO events (job_id, name, data, at_ms)
+    VALUES (NEW.id, 'job.' || NEW.state,
+            json_object('job', 'job_' || lower(hex(NEW.id)), 'state', NEW.state, 'kind', NEW.kind,
+                        'failure_code', NEW.failure_code, 'failure_message', NEW.failure_message, 'run_at_ms', NEW.run_at_ms),
+            CAST(unixepoch('subsec') * 1000 AS INTEGER));
+    INSERT INTO outbox (job_id, kind, class, traceparent, created_ms)
+    SELECT NEW.id, NEW.kind, NEW.class, NEW.traceparent, CAST(unixepoch('subsec') * 1000 AS INTEGER)
+    WHERE NEW.state = 'available';
+END;
+CREATE TRIGGER jobs_tell_progress AFTER UPDATE OF stage, progress ON jobs
+    WHEN NEW.state = 'running' AND OLD.state = 'running' AND (NEW.stage IS NOT OLD.stage OR NEW.progress IS NOT OLD.progress)
+BEGIN
+    INSERT INTO events (job_id, name, data, at_ms)
+    VALUES (NEW.id, 'job.progress',
+            json_object('job', 'job_' || lower(hex(NEW.id)), 'stage', NEW.stage, 'progress', NEW.progress),
+            CAST(unixepoch('subsec') * 1000 AS INTEGER));
+END;
+
+-- The end of a job or a batch goes to every endpoint that wants to know.
+CREATE TRIGGER events_deliver AFTER INSERT ON events
+    WHEN NEW.name IN ('job.completed', 'job.cancelled', 'job.discarded', 'batch.finished')
+BEGIN
+    INSERT INTO deliveries (endpoint_id, message_id, event_name, body, next_try_ms, created_ms)
+    SELECT id, 'msg_' || NEW.seq, NEW.name,
+           json_object('type', NEW.name, 'timestamp', strftime('%Y-%m-%dT%H:%M:%fZ', NEW.at_ms / 1000.0, 'unixepoch'),
+                       'data', json(NEW.data)),
+           NEW.at_ms, NEW.at_ms
+    FROM endpoints
+    WHERE disabled_ms IS NULL AND (event_names = '' OR ' ' || event_names || ' ' LIKE '% ' || NEW.name || ' %');
+END;

@@ -4,10 +4,15 @@
 //! Knows nothing of pianos, brokers, HTTP, or where objects are kept.
 
 mod access;
+mod dialect;
 mod error;
 mod jobs_read;
+mod migrations;
 mod outcome;
+mod postgres;
 mod serving;
+mod sqlite;
+mod sqlx_failure;
 mod submission;
 mod the_catalog;
 
@@ -17,6 +22,8 @@ pub use jobs_read::{
     Attempt, Batch, BatchCounts, BatchItem, Event, EventFilter, Job, JobFilter, Performance, PerformanceFilter, Source, Usage, UsageBy,
 };
 pub use outcome::{Artifact, Cost, HeldJob, HostTurn, LeaseRequest, Leased, NewPerformance, Outcome, Renewal, SourceFacts, Worker};
+pub use postgres::PostgresCatalog;
 pub use serving::{Bell, Delivery, DeliveryResult, Endpoint, NewEndpoint, QueueFact, Rescued, Upload};
+pub use sqlite::SqliteCatalog;
 pub use submission::{Accepted, AcceptedItem, BatchTarget, NewBatch, RefusedItem, Submission, SubmittedItem};
 pub use the_catalog::Catalog;
