@@ -82,6 +82,7 @@ CREATE INDEX jobs_due ON jobs (run_at_ms) WHERE state = 'retryable';
 CREATE INDEX jobs_by_state ON jobs (state, id);
 CREATE INDEX jobs_by_kind ON jobs (kind, id);
 CREATE INDEX jobs_by_source ON jobs (source_id, id);
+CREATE INDEX jobs_unfinished ON jobs (share_id) WHERE finished_ms IS NULL;
 CREATE INDEX jobs_by_failure ON jobs (failure_code, id) WHERE failure_code IS NOT NULL;
 
 -- The lines of a batch: each is a job (which may be in other batches too) or a refusal.

@@ -8,6 +8,7 @@ mod duties;
 mod events;
 mod extend_lease;
 mod finish_attempt;
+mod held;
 mod hosts;
 mod jobs_by_people;
 mod lease_job;

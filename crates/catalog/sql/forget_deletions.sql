@@ -1,0 +1,1 @@
+DELETE FROM deletions WHERE sha256 IN ({texts $1})

@@ -1,0 +1,1 @@
+DELETE FROM events WHERE at_ms < now_ms() - $1
