@@ -1,4 +1,4 @@
 INSERT INTO outbox (job_id, kind, class, traceparent, created_ms)
 SELECT jobs.id, jobs.kind, jobs.class, jobs.traceparent, jobs.created_ms
-FROM {items} JOIN jobs ON jobs.id = item.job_id
+FROM {items} {join} jobs ON jobs.id = item.job_id
 ORDER BY item.position

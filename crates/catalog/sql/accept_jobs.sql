@@ -1,6 +1,7 @@
 -- Ranks make shares fair: a share's first job goes to the front of what waits, its next one behind its last. A share with a
 -- hundred thousand jobs and one with three are served in turn.
-WITH lane AS (
+-- Materialized: worked out once for each lane, not once for each job.
+WITH lane AS MATERIALIZED (
     SELECT kind, class,
            COALESCE((SELECT rank FROM jobs WHERE state = 'available' AND kind = lanes.kind AND class = lanes.class
                      ORDER BY rank LIMIT 1), 0) AS front,
@@ -14,8 +15,8 @@ SELECT item.job_id, item.kind, item.class, 'available',
            + ROW_NUMBER() OVER (PARTITION BY item.kind, item.class ORDER BY item.position) - 1,
        $2, $3, sources.id, item.dedupe_key, item.payload, $4, now_ms(), now_ms()
 FROM {items}
-JOIN sources ON sources.canonical = item.canonical
-JOIN lane ON lane.kind = item.kind AND lane.class = item.class
+{join} sources ON sources.canonical = item.canonical
+{join} lane ON lane.kind = item.kind AND lane.class = item.class
 WHERE sources.taken_down_ms IS NULL
 ORDER BY item.dedupe_key        -- as above
 ON CONFLICT (dedupe_key) WHERE state NOT IN ('cancelled', 'discarded') DO NOTHING

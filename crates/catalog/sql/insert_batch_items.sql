@@ -1,6 +1,6 @@
 INSERT INTO batch_items (batch_id, position, job_id)
 SELECT $2, item.position, jobs.id
 FROM {items}
-JOIN jobs ON jobs.dedupe_key = item.dedupe_key AND jobs.state NOT IN ('cancelled', 'discarded')
+{join} jobs ON jobs.dedupe_key = item.dedupe_key AND jobs.state NOT IN ('cancelled', 'discarded')
 WHERE TRUE
 ON CONFLICT (batch_id, position) DO NOTHING

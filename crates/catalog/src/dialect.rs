@@ -29,6 +29,10 @@ pub(crate) const POSTGRES: Dialect = Dialect(&[
     // Only rows of transactions that ended before every one that still runs: none can appear behind them later.
     ("{settled}", "written_by < pg_snapshot_xmin(pg_current_snapshot())"),
     ("{case_insensitive_like}", "ILIKE"),
+    // The left side is small or the right side has an index: look each row of the left up in the right.
+    ("{join}", "JOIN"),
+    ("{by_index}", "set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), \
+        set_config('enable_mergejoin', 'off', true)"),
 ]);
 
 /// SQLite: one writer at a time, so nothing is locked or unsettled.
@@ -46,5 +50,8 @@ pub(crate) const SQLITE: Dialect = Dialect(&[
     ("{lock}", ""),
     ("{settled}", "TRUE"),
     ("{case_insensitive_like}", "LIKE"),
+    // For SQLite this is a JOIN that keeps the order in which its tables are written.
+    ("{join}", "CROSS JOIN"),
+    ("{by_index}", "NULL"),
     ("now_ms()", "CAST(unixepoch('subsec') * 1000 AS INTEGER)"),
 ]);

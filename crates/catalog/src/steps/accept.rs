@@ -91,6 +91,12 @@ async fn try_to_accept(store: &Store, submission: &Submission, items: &str) -> R
         check_quota(&mut transaction, share, limit, submission.items.len()).await?;
     }
     let batch = batch(&mut transaction, submission).await?;
+    if submission.items.len() > 1 {
+        sqlx::query(sql!("accept_plan"))
+            .execute(&mut *transaction)
+            .await
+            .map_err(during(STEP))?;
+    }
     sqlx::query(sql!("accept_sources"))
         .bind(items)
         .execute(&mut *transaction)
