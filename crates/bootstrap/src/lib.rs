@@ -1,9 +1,10 @@
-//! What every program does the same way: where models are kept, tracing, the clock, and stopping when asked.
+//! What every program does the same way: settings, where models are kept, tracing, the clock, and stopping when asked.
 //!
 //! The only place that reads the environment and the system clock.
 
 pub mod cache;
 pub mod clock;
+pub mod config;
 pub mod digest;
 pub mod models;
 pub mod shutdown;
