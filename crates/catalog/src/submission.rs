@@ -33,6 +33,8 @@ pub enum BatchTarget {
 /// A batch to be made.
 #[derive(Clone, Debug)]
 pub struct NewBatch {
+    /// Its id, chosen by the submitter: a playlist's job has to name the batch its videos join.
+    pub id: BatchId,
     /// What people call it.
     pub name: Option<String>,
     /// The playlist or channel it stands for.

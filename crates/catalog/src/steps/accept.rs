@@ -162,9 +162,8 @@ async fn batch(transaction: &mut Transaction<'static, Db>, submission: &Submissi
         BatchTarget::Alone => Ok(None),
         BatchTarget::Existing(batch) => Ok(Some(*batch)),
         BatchTarget::New(new) => {
-            let id = BatchId::from_uuid(Uuid::now_v7());
             sqlx::query(sql!("insert_batch"))
-                .bind(id.uuid())
+                .bind(new.id.uuid())
                 .bind(submission.key.map(KeyId::uuid))
                 .bind(&new.name)
                 .bind(&new.url)
@@ -172,7 +171,7 @@ async fn batch(transaction: &mut Transaction<'static, Db>, submission: &Submissi
                 .execute(&mut **transaction)
                 .await
                 .map_err(during(STEP))?;
-            Ok(Some(id))
+            Ok(Some(new.id))
         }
     }
 }
