@@ -19,6 +19,11 @@ impl Shutdown {
         Ok(shutdown)
     }
 
+    /// Asks the program to stop, as a signal would.
+    pub fn request(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
     /// Whether to stop now.
     pub fn requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)

@@ -1,9 +1,9 @@
 //! Named refusals: input that cannot be labelled, said so that a person knows what to do.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Why an input is refused. The names are stable; users and services match on them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefusalCode {
     /// Not a media file, damaged, or cut off.
@@ -73,7 +73,7 @@ impl RefusalCode {
 }
 
 /// An input that cannot be labelled: what was seen, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{}: {message}", code.name())]
 pub struct Refusal {
     /// Stable name.

@@ -1,7 +1,10 @@
 //! What people are told while they wait.
 
+use serde::{Deserialize, Serialize};
+
 /// A stage of labelling, in the order they run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Finding the keys.
     Keyboard,
@@ -32,7 +35,8 @@ impl Stage {
 }
 
 /// Something to tell.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Progress {
     /// A stage begins.
     Begun(Stage),

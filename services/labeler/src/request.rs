@@ -1,10 +1,10 @@
 //! What somebody wants labelled, and how.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// One video to label.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Request {
     /// The video file.
     pub input: PathBuf,
@@ -27,7 +27,7 @@ pub struct Request {
 }
 
 /// Notes that came with the video.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GivenNotes {
     /// A MIDI, PIG or tab-separated file.
     pub path: PathBuf,
@@ -36,14 +36,14 @@ pub struct GivenNotes {
 }
 
 /// What finds the hands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HandModel {
     /// MediaPipe's palm and landmark networks.
     MediaPipe,
 }
 
 /// What hears the notes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TranscriberModel {
     /// Transkun v2: key releases and pedal.
     Transkun,
@@ -52,7 +52,7 @@ pub enum TranscriberModel {
 }
 
 /// How fingers are chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FingeringRule {
     /// The closest fingertip in the picture plane, averaged over the note, as the paper says.
     Paper,
@@ -61,7 +61,7 @@ pub enum FingeringRule {
 }
 
 /// What is too much. Uploads are hostile until proven otherwise.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
     /// Largest file, bytes.
     pub bytes_max: u64,
