@@ -84,6 +84,7 @@ CREATE INDEX jobs_leased ON jobs (lease_until_ms) WHERE state = 'running';
 CREATE INDEX jobs_due ON jobs (run_at_ms) WHERE state = 'retryable';
 CREATE INDEX jobs_by_state ON jobs (state, id);
 CREATE INDEX jobs_by_kind ON jobs (kind, id);
+CREATE INDEX jobs_by_key ON jobs (key_id, id) WHERE key_id IS NOT NULL;
 CREATE INDEX jobs_by_source ON jobs (source_id, id);
 CREATE INDEX jobs_unfinished ON jobs (share_id) WHERE finished_ms IS NULL;
 CREATE INDEX jobs_by_failure ON jobs (failure_code, id) WHERE failure_code IS NOT NULL;
@@ -98,7 +99,8 @@ CREATE TABLE batch_items (
     PRIMARY KEY (batch_id, position),
     CHECK ((job_id IS NULL) = (refusal_code IS NOT NULL))
 );
-CREATE INDEX batch_items_by_job ON batch_items (job_id);
+CREATE INDEX batch_items_by_job ON batch_items (job_id, batch_id);
+CREATE INDEX batch_items_jobs ON batch_items (batch_id, job_id);
 
 CREATE TABLE attempts (
     job_id            uuid NOT NULL,
@@ -133,18 +135,23 @@ CREATE TABLE outbox (
     taken_until_ms    bigint NOT NULL DEFAULT 0   -- a relay is publishing it
 );
 
--- What happened, for those who watch. Readers ask for rows of finished transactions only (written_by), so that a slow
--- transaction with a low seq is not skipped.
+-- What happened, for those who watch. Transactions end in another order than they begin, so a plain sequence would let a reader
+-- pass by rows that appear later. Here a number begins with its transaction's (and ends with 23 bits of a sequence): readers ask
+-- only for transactions older than all that still run, and no row can appear among or before those. A dump restored on another
+-- server brings numbers of other transactions with it: empty this table after that.
+CREATE SEQUENCE event_numbers;
+CREATE FUNCTION event_seq() RETURNS bigint LANGUAGE sql VOLATILE
+    AS $$ SELECT (pg_current_xact_id()::text::bigint << 23) | (nextval('event_numbers') & ((1 << 23) - 1)) $$;
 CREATE TABLE events (
-    seq               bigserial PRIMARY KEY,
+    seq               bigint PRIMARY KEY DEFAULT event_seq(),
     job_id            uuid,
     batch_id          uuid,
     name              text NOT NULL,
     data              text NOT NULL,              -- JSON
-    at_ms             bigint NOT NULL,
-    written_by        xid8 NOT NULL DEFAULT pg_current_xact_id()
+    at_ms             bigint NOT NULL
 );
 CREATE INDEX events_by_job ON events (job_id, seq);
+CREATE INDEX events_by_batch ON events (batch_id, seq) WHERE batch_id IS NOT NULL;
 
 CREATE TABLE performances (
     id                uuid PRIMARY KEY,
@@ -161,7 +168,9 @@ CREATE TABLE performances (
     metadata          text NOT NULL,              -- JSON
     created_ms        bigint NOT NULL
 );
-CREATE INDEX performances_by_source ON performances (source_id);
+CREATE INDEX performances_by_source ON performances (source_id, id);
+CREATE INDEX performances_by_licence ON performances (licence, id);
+CREATE INDEX performances_by_uploader ON performances (uploader, id);
 
 -- Files in the store. An object without a row here is not a result and may be swept.
 CREATE TABLE artifacts (

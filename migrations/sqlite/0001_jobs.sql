@@ -81,6 +81,7 @@ CREATE INDEX jobs_leased ON jobs (lease_until_ms) WHERE state = 'running';
 CREATE INDEX jobs_due ON jobs (run_at_ms) WHERE state = 'retryable';
 CREATE INDEX jobs_by_state ON jobs (state, id);
 CREATE INDEX jobs_by_kind ON jobs (kind, id);
+CREATE INDEX jobs_by_key ON jobs (key_id, id) WHERE key_id IS NOT NULL;
 CREATE INDEX jobs_by_source ON jobs (source_id, id);
 CREATE INDEX jobs_unfinished ON jobs (share_id) WHERE finished_ms IS NULL;
 CREATE INDEX jobs_by_failure ON jobs (failure_code, id) WHERE failure_code IS NOT NULL;
@@ -95,7 +96,8 @@ CREATE TABLE batch_items (
     PRIMARY KEY (batch_id, position),
     CHECK ((job_id IS NULL) = (refusal_code IS NOT NULL))
 ) STRICT;
-CREATE INDEX batch_items_by_job ON batch_items (job_id);
+CREATE INDEX batch_items_by_job ON batch_items (job_id, batch_id);
+CREATE INDEX batch_items_jobs ON batch_items (batch_id, job_id);
 
 CREATE TABLE attempts (
     job_id            blob NOT NULL,
@@ -140,6 +142,7 @@ CREATE TABLE events (
     at_ms             integer NOT NULL
 ) STRICT;
 CREATE INDEX events_by_job ON events (job_id, seq);
+CREATE INDEX events_by_batch ON events (batch_id, seq) WHERE batch_id IS NOT NULL;
 
 CREATE TABLE performances (
     id                blob PRIMARY KEY,
@@ -156,7 +159,9 @@ CREATE TABLE performances (
     metadata          text NOT NULL,              -- JSON
     created_ms        integer NOT NULL
 ) STRICT;
-CREATE INDEX performances_by_source ON performances (source_id);
+CREATE INDEX performances_by_source ON performances (source_id, id);
+CREATE INDEX performances_by_licence ON performances (licence, id);
+CREATE INDEX performances_by_uploader ON performances (uploader, id);
 
 -- Files in the store. An object without a row here is not a result and may be swept.
 CREATE TABLE artifacts (

@@ -1,1 +1,1 @@
-SELECT id, fence FROM jobs WHERE state = 'running' AND lease_until_ms < now_ms() ORDER BY lease_until_ms LIMIT $1 {skip_locked}
+SELECT id, fence FROM jobs WHERE state = 'running' AND lease_until_ms < (SELECT now_ms()) ORDER BY lease_until_ms LIMIT $1 {skip_locked}

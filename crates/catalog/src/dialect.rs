@@ -26,8 +26,8 @@ pub(crate) const POSTGRES: Dialect = Dialect(&[
     ("{skip_locked}", "FOR UPDATE SKIP LOCKED"),
     // The row stays as it is until this transaction ends.
     ("{lock}", "FOR UPDATE"),
-    // Only rows of transactions that ended before every one that still runs: none can appear behind them later.
-    ("{settled}", "written_by < pg_snapshot_xmin(pg_current_snapshot())"),
+    // Only events of transactions older than every one that still runs: none can appear before them later (see event_seq).
+    ("{settled}", "seq < (pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 23)"),
     ("{case_insensitive_like}", "ILIKE"),
     // The left side is small or the right side has an index: look each row of the left up in the right.
     ("{join}", "JOIN"),

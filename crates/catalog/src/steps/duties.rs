@@ -2,7 +2,6 @@ use super::*;
 use crate::sqlx_failure::{damaged, during};
 use sqlx::Row as _;
 use std::error::Error;
-use std::str::FromStr;
 
 pub(super) async fn take_bells(store: &Store, limit: i64, hold: Duration) -> Result<Vec<Bell>, CatalogError> {
     let step = "take doorbells";
@@ -151,13 +150,4 @@ pub(super) async fn health(store: &Store) -> Result<(), CatalogError> {
         });
     }
     Ok(())
-}
-
-/// A list as the JSON text that `{texts}` and `{numbers}` open.
-fn json<T: serde::Serialize>(list: &[T]) -> String {
-    serde_json::json!(list).to_string()
-}
-
-fn read_name<T: FromStr<Err: Error + Send + Sync + 'static>>(row: &Row, column: &str) -> Result<T, Box<dyn Error + Send + Sync>> {
-    Ok(row.try_get::<String, _>(column)?.parse()?)
 }

@@ -2,28 +2,35 @@
 //! `sql!`.
 
 mod accept;
-mod access;
 mod batches;
+mod cancel;
+mod deliveries;
 mod duties;
+mod endpoints;
 mod events;
 mod extend_lease;
 mod finish_attempt;
 mod held;
 mod hosts;
-mod jobs_by_people;
+mod idempotency;
+mod keys;
 mod lease_job;
+mod list_jobs;
+mod look_at_job;
 mod performances;
 mod rescue_lost;
+mod retry;
 mod sources;
+mod take_down;
 mod uploads;
 mod usage;
-mod webhooks;
 mod workers;
 
 use super::{Db, Row, Store};
 use crate::*;
 use ::jobs::{BatchId, EndpointId, JobId, KeyId, PerformanceId, SourceId, UploadId, WorkerId};
 use async_trait::async_trait;
+use sqlx::Row as _;
 use std::time::Duration;
 
 #[async_trait]
@@ -109,27 +116,27 @@ impl Catalog for Store {
     }
 
     async fn job(&self, id: JobId) -> Result<Job, CatalogError> {
-        jobs_by_people::job(self, id).await
+        look_at_job::job(self, id).await
     }
 
     async fn list_jobs(&self, filter: &JobFilter) -> Result<Vec<Job>, CatalogError> {
-        jobs_by_people::list_jobs(self, filter).await
+        list_jobs::list_jobs(self, filter).await
     }
 
     async fn attempts(&self, id: JobId) -> Result<Vec<Attempt>, CatalogError> {
-        jobs_by_people::attempts(self, id).await
+        look_at_job::attempts(self, id).await
     }
 
     async fn artifacts(&self, id: JobId) -> Result<Vec<Artifact>, CatalogError> {
-        jobs_by_people::artifacts(self, id).await
+        look_at_job::artifacts(self, id).await
     }
 
     async fn cancel_job(&self, id: JobId) -> Result<Job, CatalogError> {
-        jobs_by_people::cancel_job(self, id).await
+        cancel::cancel_job(self, id).await
     }
 
     async fn retry_job(&self, id: JobId) -> Result<Job, CatalogError> {
-        jobs_by_people::retry_job(self, id).await
+        retry::retry_job(self, id).await
     }
 
     async fn batch(&self, id: BatchId) -> Result<Batch, CatalogError> {
@@ -145,11 +152,11 @@ impl Catalog for Store {
     }
 
     async fn cancel_batch(&self, id: BatchId) -> Result<i64, CatalogError> {
-        batches::cancel_batch(self, id).await
+        cancel::cancel_batch(self, id).await
     }
 
     async fn retry_failed(&self, id: BatchId) -> Result<i64, CatalogError> {
-        batches::retry_failed(self, id).await
+        retry::retry_failed(self, id).await
     }
 
     async fn events(&self, filter: EventFilter, after: i64, limit: i64) -> Result<Vec<Event>, CatalogError> {
@@ -177,7 +184,7 @@ impl Catalog for Store {
     }
 
     async fn take_down(&self, id: SourceId, reason: &str) -> Result<(), CatalogError> {
-        sources::take_down(self, id, reason).await
+        take_down::take_down(self, id, reason).await
     }
 
     async fn usage(&self, by: UsageBy, from_ms: i64, until_ms: i64) -> Result<Vec<Usage>, CatalogError> {
@@ -185,19 +192,19 @@ impl Catalog for Store {
     }
 
     async fn create_key(&self, key: &NewApiKey) -> Result<ApiKey, CatalogError> {
-        access::create_key(self, key).await
+        keys::create_key(self, key).await
     }
 
     async fn find_key(&self, secret_sha256: &[u8; 32]) -> Result<Option<ApiKey>, CatalogError> {
-        access::find_key(self, secret_sha256).await
+        keys::find_key(self, secret_sha256).await
     }
 
     async fn list_keys(&self) -> Result<Vec<ApiKey>, CatalogError> {
-        access::list_keys(self).await
+        keys::list_keys(self).await
     }
 
     async fn revoke_key(&self, id: KeyId) -> Result<(), CatalogError> {
-        access::revoke_key(self, id).await
+        keys::revoke_key(self, id).await
     }
 
     async fn begin_idempotent(
@@ -206,11 +213,11 @@ impl Catalog for Store {
         idempotency_key: &str,
         request_sha256: &[u8; 32],
     ) -> Result<Idempotent, CatalogError> {
-        access::begin_idempotent(self, key, idempotency_key, request_sha256).await
+        idempotency::begin_idempotent(self, key, idempotency_key, request_sha256).await
     }
 
     async fn end_idempotent(&self, key: Option<KeyId>, idempotency_key: &str, answer: Option<&StoredAnswer>) -> Result<(), CatalogError> {
-        access::end_idempotent(self, key, idempotency_key, answer).await
+        idempotency::end_idempotent(self, key, idempotency_key, answer).await
     }
 
     async fn create_upload(
@@ -237,31 +244,31 @@ impl Catalog for Store {
     }
 
     async fn create_endpoint(&self, endpoint: &NewEndpoint) -> Result<Endpoint, CatalogError> {
-        webhooks::create_endpoint(self, endpoint).await
+        endpoints::create_endpoint(self, endpoint).await
     }
 
     async fn list_endpoints(&self) -> Result<Vec<Endpoint>, CatalogError> {
-        webhooks::list_endpoints(self).await
+        endpoints::list_endpoints(self).await
     }
 
     async fn delete_endpoint(&self, id: EndpointId) -> Result<(), CatalogError> {
-        webhooks::delete_endpoint(self, id).await
+        endpoints::delete_endpoint(self, id).await
     }
 
     async fn take_deliveries(&self, limit: i64, hold: Duration) -> Result<Vec<Delivery>, CatalogError> {
-        webhooks::take_deliveries(self, limit, hold).await
+        deliveries::take_deliveries(self, limit, hold).await
     }
 
     async fn record_delivery(&self, seq: i64, result: &DeliveryResult) -> Result<(), CatalogError> {
-        webhooks::record_delivery(self, seq, result).await
+        deliveries::record_delivery(self, seq, result).await
     }
 
     async fn list_deliveries(&self, endpoint: EndpointId, before: Option<i64>, limit: i64) -> Result<Vec<Delivery>, CatalogError> {
-        webhooks::list_deliveries(self, endpoint, before, limit).await
+        deliveries::list_deliveries(self, endpoint, before, limit).await
     }
 
     async fn replay_delivery(&self, endpoint: EndpointId, seq: i64) -> Result<(), CatalogError> {
-        webhooks::replay_delivery(self, endpoint, seq).await
+        deliveries::replay_delivery(self, endpoint, seq).await
     }
 
     async fn health(&self) -> Result<(), CatalogError> {
@@ -272,4 +279,39 @@ impl Catalog for Store {
 /// Milliseconds as the database counts them.
 fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A list as the JSON text that `{texts}` and `{numbers}` open.
+fn json<T: serde::Serialize>(list: &[T]) -> String {
+    serde_json::json!(list).to_string()
+}
+
+/// Why a row could not be read.
+type Unreadable = Box<dyn std::error::Error + Send + Sync>;
+
+/// A column with a stable name.
+fn read_name<T>(row: &Row, column: &str) -> Result<T, Unreadable>
+where
+    T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>,
+{
+    Ok(row.try_get::<String, _>(column)?.parse()?)
+}
+
+/// A column with words between spaces.
+fn read_words(row: &Row, column: &str) -> Result<Vec<String>, sqlx::Error> {
+    let words: String = row.try_get(column)?;
+    Ok(words.split_whitespace().map(str::to_owned).collect())
+}
+
+/// Reads rows of one kind.
+fn read_all<T>(rows: &[Row], read: impl Fn(&Row) -> Result<T, Unreadable>, step: &'static str) -> Result<Vec<T>, CatalogError> {
+    rows.iter()
+        .map(read)
+        .collect::<Result<_, _>>()
+        .map_err(crate::sqlx_failure::damaged(step))
+}
+
+/// There is nothing with this id.
+fn none_with(id: impl std::fmt::Display) -> CatalogError {
+    CatalogError::NotFound { what: id.to_string() }
 }

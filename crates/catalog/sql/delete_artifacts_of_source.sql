@@ -1,0 +1,1 @@
+DELETE FROM artifacts WHERE source_id = $1

@@ -1,0 +1,1 @@
+DELETE FROM performances WHERE source_id = $1

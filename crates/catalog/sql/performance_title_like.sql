@@ -1,0 +1,1 @@
+AND performances.title {case_insensitive_like}
