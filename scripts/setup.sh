@@ -12,6 +12,7 @@ packages=(
     ffmpeg                                                                   # making test media
     python3 python3-pip                                                      # pip fetches models; none of their code is run
     timgm6mb-soundfont                                                       # the sound of rendered performances
+    postgresql rabbitmq-server                                               # private servers for tests and `make cluster`
 )
 
 missing=()
@@ -28,8 +29,21 @@ if [ -n "${wanted// /}" ]; then
     command -v apt-get >/dev/null || { echo "no apt-get here: install the equivalents of: $wanted" >&2; exit 1; }
     root=; [ "$(id -u)" = 0 ] || root=sudo
     $root apt-get update -qq
+    # The servers are for private use (scripts/servers.sh): what is installed here is started neither now nor at boot. For
+    # the time of the installation Debian's policy-rc.d says so, unless the machine has one of its own.
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e $policy ]; then
+        trap '$root rm -f $policy' EXIT
+        printf '#!/bin/sh\nexit 101\n' | $root tee $policy >/dev/null
+        $root chmod +x $policy
+    fi
     # shellcheck disable=SC2086 # the list is words
     DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends $wanted >/dev/null
+    if [ -d /run/systemd/system ]; then
+        for service in postgresql rabbitmq-server; do
+            case " $wanted " in *" $service "*) $root systemctl --quiet disable "$service" ;; esac
+        done
+    fi
 else
     say "system packages are there"
 fi
