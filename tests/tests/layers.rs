@@ -28,7 +28,7 @@ const LAYERS: &[(u8, &str)] = &[
     (7, "tests"),
 ];
 
-/// The one home of each heavy dependency.
+/// The one home of each heavy dependency; the package `tests` looks at all of them from outside.
 const HOMES: &[(&str, &str)] = &[
     ("ffmpeg-next", "media"),
     ("ort", "inference"),
@@ -88,7 +88,10 @@ fn heavy_dependencies_have_one_home() {
     for (name, (_, manifest)) in manifests() {
         for dependency in dependencies(&manifest) {
             if let Some((_, home)) = HOMES.iter().find(|(heavy, _)| *heavy == dependency) {
-                assert_eq!(&name, home, "{dependency} belongs into {home} alone");
+                assert!(
+                    name == *home || name == "tests",
+                    "{dependency} belongs into {home}, not into {name}"
+                );
             }
         }
     }
