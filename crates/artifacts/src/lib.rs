@@ -1,11 +1,24 @@
-//! What is stored: finished stages under their hashes, and the file formats of results.
+//! What is stored: artifacts under the hashes of their bytes, finished stages under the hashes of what went into them, and the
+//! file formats of results.
 //!
-//! Files appear whole or not at all. Knows nothing of how results come about.
+//! Objects and files appear whole or not at all. Knows nothing of how results come about, nor of the catalog that says which
+//! artifacts count.
 
+mod artifact_store;
+mod content_hash;
+mod get;
 mod hands_parquet;
+mod put;
 mod stage_store;
-mod whole_file;
+mod store_config;
+mod store_error;
+pub mod suite;
+mod unfinished_file;
 
+pub use artifact_store::{ArtifactStore, StoredObject};
+pub use content_hash::{ArtifactRef, ContentHash, NotAHash};
 pub use hands_parquet::{HandRow, write_hands};
-pub use stage_store::{StageKey, StageStore, StoreError};
-pub use whole_file::write_whole;
+pub use stage_store::{KeepStageError, StageKey, StageStore};
+pub use store_config::StoreConfig;
+pub use store_error::{Operation, StoreError};
+pub use unfinished_file::{UnfinishedFile, write_whole};

@@ -39,7 +39,7 @@ pub struct StageStore {
 /// A stage's result could not be kept.
 #[derive(Debug, thiserror::Error)]
 #[error("the result of stage {stage} could not be kept in {folder}")]
-pub struct StoreError {
+pub struct KeepStageError {
     stage: &'static str,
     folder: PathBuf,
     #[source]
@@ -58,8 +58,8 @@ impl StageStore {
     }
 
     /// Keeps a result.
-    pub fn keep<T: Serialize>(&self, key: &StageKey, result: &T) -> Result<(), StoreError> {
-        let failed = |source| StoreError {
+    pub fn keep<T: Serialize>(&self, key: &StageKey, result: &T) -> Result<(), KeepStageError> {
+        let failed = |source| KeepStageError {
             stage: key.stage,
             folder: self.folder.clone(),
             source,

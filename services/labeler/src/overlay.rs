@@ -3,6 +3,7 @@
 use crate::error::LabelError;
 use crate::progress::{Listener, Progress, Stage};
 use crate::results::finger_of;
+use artifacts::UnfinishedFile;
 use hearing::AudioSource;
 use labeling::on_keyboard::{hand_in_picture, section_at};
 use labeling::performance::{KeyboardSection, Performance};
@@ -31,10 +32,7 @@ pub fn write(
     tracks: &HandTracks,
     listener: &mut dyn Listener,
 ) -> Result<(), LabelError> {
-    let part = tempfile::Builder::new()
-        .suffix(".mp4")
-        .tempfile_in(output.parent().unwrap_or(Path::new(".")))
-        .map_err(LabelError::fault)?;
+    let unfinished = UnfinishedFile::for_place(output).map_err(LabelError::fault)?;
     let frames_per_second = performance.video.frames_per_second;
     let video = VideoSettings {
         width: performance.video.width,
@@ -51,7 +49,7 @@ pub fn write(
         sample_rate: SOUND_RATE,
         channels: reader.channels(),
     });
-    let mut writer = VideoWriter::create(part.path(), video, audio)?;
+    let mut writer = VideoWriter::create(unfinished.path(), video, audio)?;
     let mut reader = VideoReader::open(input)?;
     let mut written: u64 = 0;
     let (mut sound_written, mut samples) = (0, Vec::new());
@@ -79,10 +77,7 @@ pub fn write(
         ));
     }
     writer.finish()?;
-    #[cfg(unix)]
-    std::fs::set_permissions(part.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644)).map_err(LabelError::fault)?;
-    part.persist(output).map_err(LabelError::fault)?;
-    Ok(())
+    unfinished.finish().map_err(LabelError::fault)
 }
 
 /// Draws pressed keys and fingertips.

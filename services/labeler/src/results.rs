@@ -1,7 +1,7 @@
 //! The files a labelled performance is written as.
 
 use crate::error::LabelError;
-use artifacts::{HandRow, write_hands, write_whole};
+use artifacts::{HandRow, UnfinishedFile, write_hands, write_whole};
 use labeling::on_keyboard::{hand_in_picture, section_at};
 use labeling::performance::{LabeledNote, Performance};
 use piano::{Finger, FingeredNote, Hand, Note, midi::HandedNote};
@@ -22,11 +22,9 @@ pub const OVERLAY_FILE: &str = "overlay.mp4";
 /// Writes all result files. `performance.json` comes last: where it stands, the others do.
 pub fn write(out: &Path, performance: &Performance, tracks: &HandTracks) -> Result<(), LabelError> {
     std::fs::create_dir_all(out).map_err(LabelError::fault)?;
-    let mut parquet = tempfile::NamedTempFile::new_in(out).map_err(LabelError::fault)?;
-    write_hands(hand_rows(performance, tracks), parquet.as_file_mut()).map_err(LabelError::fault)?;
-    #[cfg(unix)]
-    std::fs::set_permissions(parquet.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644)).map_err(LabelError::fault)?;
-    parquet.persist(out.join(HANDS_FILE)).map_err(LabelError::fault)?;
+    let mut parquet = UnfinishedFile::for_place(&out.join(HANDS_FILE)).map_err(LabelError::fault)?;
+    write_hands(hand_rows(performance, tracks), parquet.file()).map_err(LabelError::fault)?;
+    parquet.finish().map_err(LabelError::fault)?;
 
     let fingered: Vec<FingeredNote> = performance
         .notes

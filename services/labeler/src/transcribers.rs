@@ -7,7 +7,6 @@ use inference::basic_pitch::BasicPitch;
 use inference::runtime::{Runtime, RuntimeError, SessionSettings};
 use inference::torch::CheckpointError;
 use inference::transkun::{Transkun, TranskunError, TranskunFiles, convert};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Why a transcriber cannot be made ready.
@@ -88,16 +87,10 @@ fn read(path: &Path) -> Result<Vec<u8>, OpenTranscriberError> {
     })
 }
 
-/// Writes a file whole or not at all.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), OpenTranscriberError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let write = || {
-        std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.persist(path).map_err(|error| error.error)
-    };
-    write().map(drop).map_err(|source| OpenTranscriberError::File {
+    let written = std::fs::create_dir_all(folder).and_then(|()| artifacts::write_whole(path, bytes));
+    written.map_err(|source| OpenTranscriberError::File {
         path: path.to_owned(),
         source,
     })

@@ -1,7 +1,7 @@
 //! `toccata synthesize`.
 
 use crate::failure::{Failure, fault};
-use artifacts::write_whole;
+use artifacts::{UnfinishedFile, write_whole};
 use bootstrap::models::ModelStore;
 use bootstrap::shutdown::Shutdown;
 use clap::Args;
@@ -56,10 +56,11 @@ impl Synthesize {
         let mut clip = Clip::new(&score, &meshes, SIZE, variety, self.seed).map_err(|error| self.unusable(&error))?;
         let notes: Vec<Note> = clip.notes().iter().map(|fingered| fingered.note).collect();
         let sound = self.read_piano()?.play(&notes, clip.duration_secs()).map_err(fault)?;
-        let unfinished = unfinished_file(&self.out)?;
-        let truth = self.render(&mut clip, &sound, &unfinished, &shutdown)?;
+        let unfinished = UnfinishedFile::for_place(&self.out)
+            .map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", self.out.display())))?;
+        let truth = self.render(&mut clip, &sound, unfinished.path(), &shutdown)?;
         self.write_truth(&truth, clip.notes())?;
-        unfinished.persist(&self.out).map_err(fault)?;
+        unfinished.finish().map_err(fault)?;
         self.report(&clip);
         Ok(())
     }
@@ -150,23 +151,6 @@ fn read_hands() -> Result<HandMeshes, Failure> {
     Ok(HandMeshes {
         both: [read("left.glb", Hand::Left)?, read("right.glb", Hand::Right)?],
     })
-}
-
-/// A file beside the result that vanishes unless it is kept.
-fn unfinished_file(out: &Path) -> Result<tempfile::TempPath, Failure> {
-    let folder = out
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".rendering-").suffix(".mp4");
-    // Temporary files are private; results are as readable as any file the user makes.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let file = builder
-        .tempfile_in(folder)
-        .map_err(|error| Failure::Usage(format!("nothing can be written in {}: {error}", folder.display())))?;
-    Ok(file.into_temp_path())
 }
 
 fn progress_bar(quiet: bool, frames: usize) -> ProgressBar {
