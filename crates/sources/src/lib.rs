@@ -4,7 +4,9 @@
 //! tools that hang. Knows nothing of jobs' states, catalogs or pianos.
 
 pub mod confined;
+pub mod fetch;
 pub mod guard;
+pub mod https;
 pub mod identity;
 
 mod fetch_error;
