@@ -42,22 +42,16 @@ impl ArtifactStore {
 
     /// Writes an artifact into a file, which appears only when it is whole and has the right hash.
     pub async fn download_to(&self, artifact: &ArtifactRef, path: &Path) -> Result<(), StoreError> {
-        let failed = |source| StoreError::File {
-            path: path.to_owned(),
-            source,
-        };
-        let mut unfinished = UnfinishedFile::for_place(path).map_err(failed)?;
-        let mut file = tokio::fs::File::from_std(unfinished.file().try_clone().map_err(failed)?);
-        let mut pieces = self.stream(artifact, None);
-        while let Some(piece) = pieces.try_next().await? {
-            file.write_all(&piece).await.map_err(failed)?;
-        }
-        file.flush().await.map_err(failed)?;
-        tokio::task::spawn_blocking(move || unfinished.finish())
-            .await
-            .map_err(std::io::Error::other)
-            .and_then(|finished| finished)
-            .map_err(failed)
+        write_pieces(self.stream(artifact, None), path).await
+    }
+
+    /// Writes any object into a file, which appears only when it is whole. Nothing proves its bytes.
+    pub async fn copy_to(&self, key: &str, path: &Path) -> Result<(), StoreError> {
+        let size_bytes = self
+            .size_bytes(key)
+            .await?
+            .ok_or_else(|| StoreError::Missing { key: key.to_owned() })?;
+        write_pieces(self.read(key.to_owned(), 0..size_bytes, Some(size_bytes)), path).await
     }
 
     /// Some bytes of any object.
@@ -100,6 +94,24 @@ impl ArtifactStore {
         };
         futures::stream::try_unfold(reading, Reading::next).boxed()
     }
+}
+
+async fn write_pieces(mut pieces: Pieces<'static>, path: &Path) -> Result<(), StoreError> {
+    let failed = |source| StoreError::File {
+        path: path.to_owned(),
+        source,
+    };
+    let mut unfinished = UnfinishedFile::for_place(path).map_err(failed)?;
+    let mut file = tokio::fs::File::from_std(unfinished.file().try_clone().map_err(failed)?);
+    while let Some(piece) = pieces.try_next().await? {
+        file.write_all(&piece).await.map_err(failed)?;
+    }
+    file.flush().await.map_err(failed)?;
+    tokio::task::spawn_blocking(move || unfinished.finish())
+        .await
+        .map_err(std::io::Error::other)
+        .and_then(|finished| finished)
+        .map_err(failed)
 }
 
 /// A range being read.

@@ -1,11 +1,11 @@
 //! Where artifacts are kept, as an operator writes it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::Path;
 
 /// A store: a bucket of an S3 server, or a folder.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StoreConfig {
     /// `s3://bucket`, `s3://bucket/prefix`, `file:/folder` or a plain path, taken as it is written.
@@ -60,6 +60,14 @@ impl StoreConfig {
         StoreConfig {
             url: folder.display().to_string(),
             ..StoreConfig::default()
+        }
+    }
+
+    /// Another bucket of the same server, with the same key.
+    pub fn for_bucket(&self, bucket: &str) -> StoreConfig {
+        StoreConfig {
+            url: format!("s3://{bucket}"),
+            ..self.clone()
         }
     }
 }

@@ -135,7 +135,8 @@ fn set(settings: &mut Table, variable: &str, text: &str) -> Result<(), ConfigErr
             .map_err(|source| ConfigError::Invalid { source: Box::new(source) })?
             .remove("value")
             .unwrap_or_else(|| Value::String(text.to_owned())),
-        None => return Err(unknown(table)),
+        // An optional setting, which is text; or no setting at all, which is found when the settings are read.
+        None => Value::String(text.to_owned()),
     };
     table.insert(last.to_owned(), value);
     Ok(())

@@ -5,9 +5,11 @@
 
 mod error;
 mod in_process;
+mod open;
 
 pub use error::{BrokerError, PublishError};
 pub use in_process::InProcessBroker;
+pub use open::open;
 
 use async_trait::async_trait;
 use std::time::Duration;

@@ -8,6 +8,7 @@ mod dialect;
 mod error;
 mod jobs_read;
 mod migrations;
+mod open;
 mod outcome;
 mod postgres;
 mod serving;
@@ -21,6 +22,7 @@ pub use error::CatalogError;
 pub use jobs_read::{
     Attempt, Batch, BatchCounts, BatchItem, Event, EventFilter, Job, JobFilter, Performance, PerformanceFilter, Source, Usage, UsageBy,
 };
+pub use open::{connect, open};
 pub use outcome::{Artifact, Cost, HeldJob, HostTurn, LeaseRequest, Leased, NewPerformance, Outcome, Renewal, SourceFacts, Worker};
 pub use postgres::PostgresCatalog;
 pub use serving::{Bell, Delivery, DeliveryResult, Endpoint, NewEndpoint, QueueFact, Rescued, Upload};

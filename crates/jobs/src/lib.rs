@@ -2,6 +2,7 @@
 //!
 //! Knows neither pianos nor databases. Time and randomness are arguments.
 
+mod dedupe;
 mod failure;
 mod ids;
 mod kind;
@@ -11,6 +12,7 @@ mod options;
 mod payload;
 mod state;
 
+pub use dedupe::{LABELLING_VERSION, dedupe_key};
 pub use failure::{Failure, FailureCode, Verdict};
 pub use ids::{BatchId, EndpointId, IdError, JobId, KeyId, PerformanceId, SourceId, UploadId, WorkerId};
 pub use kind::{Class, JobKind, UnknownName};

@@ -46,6 +46,15 @@ pub struct Fetched {
     pub section_start_secs: Option<f64>,
 }
 
+/// A video in a playlist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its address.
+    pub url: String,
+    /// Its title, if the list says.
+    pub title: Option<String>,
+}
+
 /// Fetches a video. `progress` is told 0 to 1 where the length is known.
 pub async fn fetch(
     request: &FetchRequest<'_>,
@@ -64,6 +73,24 @@ pub async fn fetch(
         Url::parse(&identity.url).map_err(|error| FetchError::new(FetchErrorClass::Permanent, "not_an_address", error.to_string()))?;
     guard.vet(&url).await.map_err(refused)?;
     https::download(&url, request.folder, &config.https, guard, progress, stop).await
+}
+
+/// Lists the videos of a playlist, channel or feed, from the `first` to the `last`, as they are found.
+pub async fn expand(
+    request: &FetchRequest<'_>,
+    _videos: std::ops::RangeInclusive<usize>,
+    _config: &FetchConfig,
+    guard: &Guard,
+    _hear: impl FnMut(Entry) + Send,
+    _stop: impl Future<Output = ()> + Send,
+) -> Result<(), FetchError> {
+    let url = Url::parse(request.url).map_err(|error| FetchError::new(FetchErrorClass::Permanent, "not_an_address", error.to_string()))?;
+    guard.vet(&url).await.map_err(refused)?;
+    Err(FetchError::new(
+        FetchErrorClass::ToolBug,
+        "tool_missing",
+        "playlists are listed by yt-dlp, which is not set up",
+    ))
 }
 
 /// What the guard's error means for a fetch.

@@ -25,7 +25,7 @@ const NOTES_VERSION: u32 = 1;
 const WATCH_VERSION: u32 = 1;
 
 /// Finished stages are kept here, inside the folder of results.
-const STAGES_FOLDER: &str = ".stages";
+pub const STAGES_FOLDER: &str = ".stages";
 
 /// Labels a video and writes the results.
 pub fn label(request: &Request, store: &ModelStore, listener: &mut dyn Listener) -> Result<Performance, LabelError> {

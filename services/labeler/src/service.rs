@@ -1,0 +1,85 @@
+//! The labelling worker as a program: opens what it needs and works until told to stop.
+
+use crate::config::LabelerConfig;
+use crate::work::LabelerWork;
+use artifacts::ArtifactStore;
+use broker::Broker;
+use catalog::{Catalog, Worker};
+use jobs::{JobKind, WorkerId};
+use sources::guard::Guard;
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use worker::{Driver, DriverSettings};
+
+/// Connections of a worker to the catalog: a few for all slots together.
+const CONNECTIONS_MAX: u32 = 5;
+
+/// What a worker shares with other programs in its process.
+pub struct Parts {
+    /// Where jobs are.
+    pub catalog: Arc<dyn Catalog>,
+    /// What rings.
+    pub broker: Arc<dyn Broker>,
+    /// Where files are.
+    pub store: ArtifactStore,
+}
+
+impl Parts {
+    /// Opens them as the settings say.
+    pub async fn open(config: &LabelerConfig) -> Result<Parts, Box<dyn Error + Send + Sync>> {
+        Ok(Parts {
+            catalog: catalog::open(&config.catalog_url, CONNECTIONS_MAX).await?,
+            broker: broker::open(&config.broker_url)?,
+            store: ArtifactStore::open(&config.artifacts)?,
+        })
+    }
+}
+
+/// Works until `shutdown` turns true. `program` is what is started as a labelling child (see [`crate::child`]).
+pub async fn run(
+    config: LabelerConfig,
+    parts: Parts,
+    program: PathBuf,
+    shutdown: watch::Receiver<bool>,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let kinds = config.kinds.iter().map(|kind| kind.parse()).collect::<Result<Vec<JobKind>, _>>()?;
+    let worker = Worker {
+        id: WorkerId::from_uuid(uuid::Uuid::now_v7()),
+        name: format!("{}:{}", host_name(), std::process::id()),
+        kinds,
+        device: config.device.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    tracing::info!(worker.id = %worker.id, worker.name = worker.name, "a labelling worker begins");
+    let settings = DriverSettings {
+        slots: config.slots.max(1),
+        look_every: Duration::from_secs(config.look_every_secs.max(1)),
+        drain_patience: Duration::from_secs(config.drain_secs),
+        ..DriverSettings::default()
+    };
+    let url = config.catalog_url.clone();
+    let work = LabelerWork {
+        catalog: Arc::clone(&parts.catalog),
+        store: parts.store,
+        guard: Guard::new(config.guard.clone()),
+        program,
+        config,
+    };
+    let driver = Driver {
+        catalog: parts.catalog,
+        connect: Arc::new(move || catalog::connect(&url, 2)),
+        broker: parts.broker,
+        handler: Arc::new(work),
+        worker,
+        settings,
+    };
+    driver.run(shutdown).await?;
+    Ok(())
+}
+
+fn host_name() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname").map_or_else(|_| "unknown".to_owned(), |name| name.trim().to_owned())
+}
