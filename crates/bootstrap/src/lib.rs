@@ -7,5 +7,6 @@ pub mod clock;
 pub mod config;
 pub mod digest;
 pub mod models;
+pub mod service;
 pub mod shutdown;
 pub mod tracing;

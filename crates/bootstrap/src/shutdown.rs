@@ -30,6 +30,23 @@ impl Shutdown {
     }
 }
 
+/// For programs whose tasks wait: turns true at the first Ctrl-C or SIGTERM. A second one ends the program at once.
+pub fn listen_for_tasks() -> std::io::Result<tokio::sync::watch::Receiver<bool>> {
+    let shutdown = Shutdown::listen()?;
+    let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM])?;
+    let (sender, receiver) = tokio::sync::watch::channel(false);
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        for _ in signals.forever() {
+            // Nobody listens any more only when the program is ending anyway.
+            let _ = sender.send(true);
+            if shutdown.requested() {
+                tracing::info!("stopping; what is in hand is given back");
+            }
+        }
+    })?;
+    Ok(receiver)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

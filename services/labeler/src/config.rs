@@ -2,6 +2,8 @@
 
 use crate::parent::ChildLimits;
 use artifacts::StoreConfig;
+use bootstrap::service::ServiceConfig;
+use bootstrap::tracing::LogConfig;
 use serde::{Deserialize, Serialize};
 use sources::fetch::FetchConfig;
 use sources::guard::GuardConfig;
@@ -11,6 +13,8 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LabelerConfig {
+    /// How it logs.
+    pub log: LogConfig,
     /// The database: `postgres://user:password@host/name` or `sqlite:FILE`.
     pub catalog_url: String,
     /// RabbitMQ: `amqp://user:password@host/vhost`.
@@ -50,6 +54,7 @@ pub struct LabelerConfig {
 impl Default for LabelerConfig {
     fn default() -> LabelerConfig {
         LabelerConfig {
+            log: LogConfig::default(),
             catalog_url: "sqlite:toccata.db".to_owned(),
             broker_url: String::new(),
             artifacts: StoreConfig::default(),
@@ -69,5 +74,11 @@ impl Default for LabelerConfig {
             buckets: Vec::new(),
             local_paths: false,
         }
+    }
+}
+
+impl ServiceConfig for LabelerConfig {
+    fn log(&self) -> &LogConfig {
+        &self.log
     }
 }

@@ -1,1 +1,47 @@
 //! The worker that trains policies on labelled performances.
+//!
+//! For now it takes its jobs and ends each with a named reason: the queue, the leases and the rights of training jobs are there,
+//! the training itself is not.
+
+pub mod config;
+mod training_job;
+
+use broker::Broker;
+use catalog::{Catalog, Worker};
+use config::TrainerConfig;
+use jobs::{JobKind, WorkerId};
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use worker::{Driver, DriverSettings};
+
+/// Works until `shutdown` turns true.
+pub async fn run(
+    config: TrainerConfig,
+    catalog: Arc<dyn Catalog>,
+    broker: Arc<dyn Broker>,
+    shutdown: watch::Receiver<bool>,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let url = config.catalog_url.clone();
+    let driver = Driver {
+        catalog,
+        connect: Arc::new(move || catalog::connect(&url, 2)),
+        broker,
+        handler: Arc::new(training_job::TrainingJob),
+        worker: Worker {
+            id: WorkerId::from_uuid(uuid::Uuid::now_v7()),
+            name: format!("trainer:{}", std::process::id()),
+            kinds: vec![JobKind::TrainPolicy],
+            device: config.device.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        settings: DriverSettings {
+            slots: config.slots.max(1),
+            drain_patience: Duration::from_secs(config.drain_secs),
+            ..DriverSettings::default()
+        },
+    };
+    driver.run(shutdown).await?;
+    Ok(())
+}
