@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 TOCCATA := $(TARGET)/release/toccata
 DEMO := .demo
 
-.PHONY: demo test setup build models lint bench-label clean
+.PHONY: demo test cluster setup build models lint bench-label clean
 
 demo: models
 	@echo "== rendering the demo clip"
@@ -20,6 +20,12 @@ demo: models
 test: models
 	@echo "== testing"
 	cargo test --release --workspace
+
+# The service as separate processes, with private servers; Ctrl-C ends it.
+cluster: models
+	@echo "== building the services"
+	cargo build --release -p api -p labeler -p trainer -p tests --bin s3-server --bin api --bin labeler --bin trainer
+	@./scripts/cluster.sh
 
 setup:
 	@./scripts/setup.sh
