@@ -15,6 +15,7 @@ mod serving;
 mod sqlite;
 mod sqlx_failure;
 mod submission;
+pub mod suite;
 mod the_catalog;
 
 pub use access::{ApiKey, Idempotent, KeyLimits, NewApiKey, StoredAnswer};
