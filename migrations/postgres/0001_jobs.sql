@@ -40,7 +40,8 @@ CREATE TABLE batches (
     options           text NOT NULL,              -- JSON
     created_ms        bigint NOT NULL,
     finished_ms       bigint,
-    cancelled_ms      bigint
+    cancelled_ms      bigint,
+    summary           text                        -- JSON: how many lines ended how, once finished
 );
 CREATE INDEX batches_unfinished ON batches (id) WHERE finished_ms IS NULL;
 

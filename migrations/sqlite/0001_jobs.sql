@@ -37,7 +37,8 @@ CREATE TABLE batches (
     options           text NOT NULL,              -- JSON
     created_ms        integer NOT NULL,
     finished_ms       integer,
-    cancelled_ms      integer
+    cancelled_ms      integer,
+    summary           text                        -- JSON: how many lines ended how, once finished
 ) STRICT;
 CREATE INDEX batches_unfinished ON batches (id) WHERE finished_ms IS NULL;
 

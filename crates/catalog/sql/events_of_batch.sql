@@ -4,5 +4,5 @@ SELECT * FROM (
 UNION ALL
 SELECT * FROM (
     SELECT seq, job_id, batch_id, name, data, at_ms FROM events
-    WHERE seq > $1 AND {settled} AND job_id IN (SELECT job_id FROM batch_items WHERE batch_id = $3) ORDER BY seq LIMIT $2) AS of_jobs
+    WHERE seq > $1 AND {settled} AND job_id {of_batch $3} ORDER BY seq LIMIT $2) AS of_jobs
 ORDER BY seq LIMIT $2

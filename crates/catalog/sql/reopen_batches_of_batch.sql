@@ -1,5 +1,5 @@
 -- The batch itself, and the others that its unfinished jobs are in.
-UPDATE batches SET finished_ms = NULL
+UPDATE batches SET finished_ms = NULL, summary = NULL
 WHERE id IN (SELECT other.batch_id
              FROM batch_items AS mine
              JOIN jobs ON jobs.id = mine.job_id

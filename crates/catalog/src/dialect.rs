@@ -28,6 +28,8 @@ pub(crate) const POSTGRES: Dialect = Dialect(&[
     ("{lock}", "FOR UPDATE"),
     // Only events of transactions older than every one that still runs: none can appear before them later (see event_seq).
     ("{settled}", "seq < (pg_snapshot_xmin(pg_current_snapshot())::text::bigint << 23)"),
+    // As a list, worked out first: each job is looked up by index, or each row looked up in the list.
+    ("{of_batch $3}", "= ANY (ARRAY(SELECT job_id FROM batch_items WHERE batch_id = $3))"),
     ("{case_insensitive_like}", "ILIKE"),
     // The left side is small or the right side has an index: look each row of the left up in the right.
     ("{join}", "JOIN"),
@@ -49,6 +51,7 @@ pub(crate) const SQLITE: Dialect = Dialect(&[
     ("{skip_locked}", ""),
     ("{lock}", ""),
     ("{settled}", "TRUE"),
+    ("{of_batch $3}", "IN (SELECT job_id FROM batch_items WHERE batch_id = $3)"),
     ("{case_insensitive_like}", "LIKE"),
     // For SQLite this is a JOIN that keeps the order in which its tables are written.
     ("{join}", "CROSS JOIN"),

@@ -1,7 +1,7 @@
 //! The catalog in PostgreSQL.
 
 use crate::CatalogError;
-use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::time::Duration;
 
 pub(crate) type Db = sqlx::Postgres;
@@ -44,11 +44,12 @@ impl PostgresCatalog {
 
     /// Connects when first used; the schema must be there already.
     pub fn connect(url: &str, connections_max: u32) -> Result<PostgresCatalog, CatalogError> {
+        let options: PgConnectOptions = url.parse().map_err(crate::sqlx_failure::during("connect"))?;
         let pool = PgPoolOptions::new()
             .max_connections(connections_max)
             .acquire_timeout(CONNECTION_WAIT)
-            .connect_lazy(url)
-            .map_err(crate::sqlx_failure::during("connect"))?;
+            // Compiling a statement takes longer than any of ours.
+            .connect_lazy_with(options.options([("jit", "off")]));
         Ok(PostgresCatalog { pool })
     }
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::sqlx_failure::during;
 use ::jobs::JobState;
+use serde::{Deserialize, Serialize};
 use sqlx::QueryBuilder;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -23,17 +24,24 @@ pub(super) async fn list_batches(store: &Store, before: Option<BatchId>, limit: 
 
 async fn look(store: &Store, mut query: QueryBuilder<Db>, step: &'static str) -> Result<Vec<Batch>, CatalogError> {
     let rows = query.build().fetch_all(&store.pool).await.map_err(during(step))?;
-    let mut lines = lines_of(store, &rows, step).await?;
+    // A finished batch carries its counts; the lines of the others are counted.
+    let unfinished: Vec<Uuid> = rows
+        .iter()
+        .filter(|row| matches!(row.try_get::<Option<String>, _>("summary"), Ok(None)))
+        .map(|row| row.try_get("id"))
+        .collect::<Result<_, _>>()
+        .map_err(during(step))?;
+    let mut lines = lines_of(&store.pool, &unfinished, step).await?;
     let batch = |row: &Row| -> Result<Batch, Unreadable> {
         let id: Uuid = row.try_get("id")?;
+        let lines = match row.try_get::<Option<String>, _>("summary")? {
+            Some(summary) => serde_json::from_str(&summary)?,
+            None => lines.remove(&id).unwrap_or_default(),
+        };
         let created_ms = row.try_get("created_ms")?;
         let now_ms: i64 = row.try_get("now_ms")?;
-        let Lines {
-            counts,
-            mut failures,
-            ended_lately,
-        } = lines.remove(&id).unwrap_or_default();
-        failures.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+        let (counts, failures) = add_up(&lines);
+        let ended_lately = lines.iter().map(|lines| lines.ended_lately).sum();
         Ok(Batch {
             id: BatchId::from_uuid(id),
             key: row.try_get::<Option<_>, _>("key_id")?.map(KeyId::from_uuid),
@@ -53,42 +61,57 @@ async fn look(store: &Store, mut query: QueryBuilder<Db>, step: &'static str) ->
         .map_err(crate::sqlx_failure::damaged(step))
 }
 
-/// What the lines of a batch say together.
-#[derive(Default)]
-struct Lines {
-    counts: BatchCounts,
-    failures: Vec<(String, i64)>,
+/// How many lines of a batch are the same in these respects.
+#[derive(Serialize, Deserialize)]
+pub(super) struct EqualLines {
+    /// Of their jobs; none: refused.
+    state: Option<JobState>,
+    /// Why they are refused or discarded.
+    code: Option<String>,
+    count: i64,
+    /// Of these, jobs that ended lately; of no interest once the batch is finished.
+    #[serde(skip)]
     ended_lately: i64,
 }
 
-async fn lines_of(store: &Store, batches: &[Row], step: &'static str) -> Result<HashMap<Uuid, Lines>, CatalogError> {
-    let mut of = HashMap::new();
+/// Counts the lines of these batches.
+pub(super) async fn lines_of<'a>(
+    at: impl sqlx::Executor<'a, Database = Db>,
+    batches: &[Uuid],
+    step: &'static str,
+) -> Result<HashMap<Uuid, Vec<EqualLines>>, CatalogError> {
+    let mut of: HashMap<Uuid, Vec<EqualLines>> = HashMap::new();
     if batches.is_empty() {
         return Ok(of);
     }
     let mut query = QueryBuilder::<Db>::new(sql!("batch_lines"));
     query.push(" WHERE batch_items.batch_id IN (");
     let mut ids = query.separated(", ");
-    for row in batches {
-        ids.push_bind(row.try_get::<Uuid, _>("id").map_err(during(step))?);
+    for batch in batches {
+        ids.push_bind(*batch);
     }
     query.push(") GROUP BY batch_items.batch_id, jobs.state, code");
-    let rows = query.build().fetch_all(&store.pool).await.map_err(during(step))?;
+    let rows = query.build().fetch_all(at).await.map_err(during(step))?;
     let mut add = |row: &Row| -> Result<(), Unreadable> {
-        let lines = of.entry(row.try_get("batch_id")?).or_insert_with(Lines::default);
-        let state = row.try_get::<Option<String>, _>("state")?.map(|name| name.parse()).transpose()?;
-        lines.add(state, row.try_get("code")?, row.try_get("lines")?);
-        lines.ended_lately += row.try_get::<i64, _>("ended_lately")?;
+        of.entry(row.try_get("batch_id")?).or_default().push(EqualLines {
+            state: row.try_get::<Option<String>, _>("state")?.map(|name| name.parse()).transpose()?,
+            code: row.try_get("code")?,
+            count: row.try_get("lines")?,
+            ended_lately: row.try_get("ended_lately")?,
+        });
         Ok(())
     };
     rows.iter().try_for_each(&mut add).map_err(crate::sqlx_failure::damaged(step))?;
     Ok(of)
 }
 
-impl Lines {
-    fn add(&mut self, state: Option<JobState>, code: Option<String>, lines: i64) {
-        let counts = &mut self.counts;
-        counts.total += lines;
+/// The counts, and the reasons with the most frequent first.
+fn add_up(lines: &[EqualLines]) -> (BatchCounts, Vec<(String, i64)>) {
+    let mut counts = BatchCounts::default();
+    // A refused line and a discarded job may have the same reason.
+    let mut reasons: HashMap<&str, i64> = HashMap::new();
+    for EqualLines { state, code, count, .. } in lines {
+        counts.total += count;
         *match state {
             None => &mut counts.refused,
             Some(JobState::Available) => &mut counts.available,
@@ -97,14 +120,14 @@ impl Lines {
             Some(JobState::Completed) => &mut counts.completed,
             Some(JobState::Cancelled) => &mut counts.cancelled,
             Some(JobState::Discarded) => &mut counts.discarded,
-        } += lines;
-        let Some(code) = code else { return };
-        // A refused line and a discarded job may have the same reason.
-        match self.failures.iter_mut().find(|(known, _)| *known == code) {
-            Some((_, count)) => *count += lines,
-            None => self.failures.push((code, lines)),
+        } += count;
+        if let Some(code) = code {
+            *reasons.entry(code).or_default() += count;
         }
     }
+    let mut failures: Vec<(String, i64)> = reasons.into_iter().map(|(code, count)| (code.to_owned(), count)).collect();
+    failures.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    (counts, failures)
 }
 
 fn eta_secs(counts: &BatchCounts, ended_lately: i64, age_ms: i64) -> Option<f64> {

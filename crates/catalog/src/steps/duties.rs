@@ -50,7 +50,15 @@ pub(super) async fn finish_batches(store: &Store, limit: i64) -> Result<i64, Cat
         .fetch_all(&mut *transaction)
         .await
         .map_err(during(step))?;
+    let mut lines = super::batches::lines_of(&mut *transaction, &finished, step).await?;
     for id in &finished {
+        let summary = json(&lines.remove(id).unwrap_or_default());
+        sqlx::query(sql!("summarize_batch"))
+            .bind(id)
+            .bind(summary)
+            .execute(&mut *transaction)
+            .await
+            .map_err(during(step))?;
         let batch = BatchId::from_uuid(*id);
         sqlx::query(sql!("insert_batch_event"))
             .bind(id)

@@ -2,7 +2,6 @@ use super::list_jobs::first_id_since;
 use super::*;
 use crate::sqlx_failure::during;
 use sqlx::QueryBuilder;
-use uuid::Uuid;
 
 pub(super) async fn performance(store: &Store, id: PerformanceId) -> Result<Performance, CatalogError> {
     sqlx::QueryBuilder::<Db>::new(sql!("performance_view"))
@@ -16,13 +15,29 @@ pub(super) async fn performance(store: &Store, id: PerformanceId) -> Result<Perf
         .ok_or_else(|| none_with(id))
 }
 
+/// First the ids of the page, then the rows of these few.
 pub(super) async fn list_performances(store: &Store, filter: &PerformanceFilter) -> Result<Vec<Performance>, CatalogError> {
     let mut query = QueryBuilder::<Db>::new(sql!("performance_view"));
+    query.push(" WHERE performances.id IN (SELECT id FROM (");
+    match filter.batch {
+        None => {
+            query.push("SELECT performances.id FROM performances WHERE TRUE");
+            narrow(&mut query, filter);
+        }
+        // Looked up from the batch's lines, as in list_jobs.
+        Some(batch) => {
+            query.push("SELECT (SELECT performances.id FROM performances WHERE performances.job_id = lines.job_id");
+            narrow(&mut query, filter);
+            query
+                .push(") AS id FROM (SELECT DISTINCT job_id FROM batch_items WHERE batch_id = ")
+                .push_bind(batch.uuid())
+                .push(" ORDER BY job_id) AS lines");
+        }
+    }
     query
-        .push(" WHERE performances.id < ")
-        .push_bind(filter.before.map_or(Uuid::max(), PerformanceId::uuid));
-    narrow(&mut query, filter);
-    query.push(" ORDER BY performances.id DESC LIMIT ").push_bind(filter.limit);
+        .push(") AS page ORDER BY id DESC NULLS LAST LIMIT ")
+        .push_bind(filter.limit)
+        .push(") ORDER BY performances.id DESC");
     query
         .build()
         .fetch_all(&store.pool)
@@ -31,7 +46,11 @@ pub(super) async fn list_performances(store: &Store, filter: &PerformanceFilter)
         .map_err(during("list performances"))
 }
 
+/// Every part of the filter but the batch.
 fn narrow(query: &mut QueryBuilder<Db>, filter: &PerformanceFilter) {
+    if let Some(before) = filter.before {
+        query.push(" AND performances.id < ").push_bind(before.uuid());
+    }
     if let Some(least) = filter.confidence_min {
         query.push(" AND performances.mean_confidence >= ").push_bind(least);
     }
@@ -40,12 +59,6 @@ fn narrow(query: &mut QueryBuilder<Db>, filter: &PerformanceFilter) {
     }
     if let Some(uploader) = &filter.uploader {
         query.push(" AND performances.uploader = ").push_bind(uploader.clone());
-    }
-    if let Some(batch) = filter.batch {
-        query
-            .push(" AND performances.job_id IN (SELECT job_id FROM batch_items WHERE batch_id = ")
-            .push_bind(batch.uuid())
-            .push(")");
     }
     if let Some(source) = filter.source {
         query.push(" AND performances.source_id = ").push_bind(source.uuid());

@@ -48,6 +48,13 @@ pub(super) async fn a_batch_is_finished_once_its_last_job_ended(world: World<'_>
     let seen = world.catalog.batch(batch).await.expect("the batch");
     assert!(seen.finished_ms.is_some());
     assert_eq!(seen.eta_secs, Some(0.0));
+    let expected = BatchCounts {
+        total: 2,
+        completed: 1,
+        cancelled: 1,
+        ..BatchCounts::default()
+    };
+    assert_eq!(seen.counts, expected, "a finished batch keeps its counts");
     let filter = EventFilter {
         job: None,
         batch: Some(batch),
@@ -69,8 +76,11 @@ pub(super) async fn a_retried_job_opens_its_batch_again(world: World<'_>) {
         .work_on(items[0].job, failed(Failure::discard("video_gone", "the video is private")))
         .await;
     world.catalog.finish_batches(MANY).await.expect("looked");
+    let finished = world.catalog.batch(batch).await.expect("the batch");
+    assert_eq!(finished.failures, [("video_gone".to_owned(), 1)]);
     world.catalog.retry_job(items[0].job).await.expect("again");
-    assert_eq!(world.catalog.batch(batch).await.expect("the batch").finished_ms, None);
+    let open = world.catalog.batch(batch).await.expect("the batch");
+    assert_eq!((open.finished_ms, open.counts.available, open.failures.len()), (None, 1, 0));
     world.work_on(items[0].job, completed(vec![])).await;
     assert_eq!(world.catalog.finish_batches(MANY).await.expect("looked"), 1);
 }
