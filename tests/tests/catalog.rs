@@ -12,3 +12,12 @@ async fn postgres_tells_every_story() {
     let catalog = PostgresCatalog::open(&url, CONNECTIONS_MAX).await.expect("a catalog");
     catalog::suite::exercise(&catalog).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_agrees_with_the_model() {
+    let url = Postgres::shared().await.new_database().await;
+    let catalog = PostgresCatalog::open(&url, CONNECTIONS_MAX).await.expect("a catalog");
+    for seed in 0..4 {
+        catalog::suite::agree_with_model(&catalog, seed, 400).await;
+    }
+}

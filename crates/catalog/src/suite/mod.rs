@@ -9,6 +9,7 @@ mod events;
 mod fences;
 mod leasing;
 mod listing;
+mod model;
 mod outcomes;
 mod rescue;
 mod submitting;
@@ -17,6 +18,8 @@ mod uploads;
 mod usage;
 mod webhooks;
 mod world;
+
+pub use model::agree_with_model;
 
 use crate::Catalog;
 use world::World;

@@ -136,6 +136,8 @@ pub(super) async fn lines_a_batch_has_are_not_added_twice(world: World<'_>) {
 pub(super) async fn a_video_taken_down_is_refused(world: World<'_>) {
     let item = video(0);
     let first = world.submit(None, vec![item.clone()]).await[0];
+    // Its work is done and would be joined.
+    world.work_on(first.job, completed(vec![])).await;
     world
         .catalog
         .take_down(first.source, "asked by its owner")
