@@ -21,6 +21,7 @@ packages=(
     libavfilter-dev libavdevice-dev
     ffmpeg                                                                   # making test media
     python3 python3-pip                                                      # pip fetches models; none of their code is run
+    python3-venv                                                             # `make bench-label` keeps its Python peers apart
     ca-certificates                                                          # fetching over https
     timgm6mb-soundfont                                                       # the sound of rendered performances
     postgresql rabbitmq-server                                               # private servers for tests and `make cluster`
@@ -32,6 +33,7 @@ for package in "${packages[@]}"; do
 done
 # A machine may have these from elsewhere than Debian's packages.
 python3 -m pip --version >/dev/null 2>&1 && missing=("${missing[@]/python3-pip/}")
+python3 -c 'import ensurepip' 2>/dev/null && missing=("${missing[@]/python3-venv/}")
 command -v npm >/dev/null || missing+=(npm)
 
 wanted=$(printf '%s\n' "${missing[@]}" | sed '/^$/d' | paste -sd ' ')
