@@ -10,6 +10,7 @@ const LAYERS: &[(u8, &str)] = &[
     (1, "vision"),
     (1, "hearing"),
     (1, "fingering"),
+    (1, "simulation"),
     (2, "synthesis"),
     (2, "labeling"),
     (3, "media"),
@@ -37,6 +38,7 @@ const HOMES: &[(&str, &str)] = &[
     ("sqlx", "catalog"),
     ("lapin", "broker"),
     ("gltf", "synthesis"),
+    ("mujoco-rs", "simulation"),
     ("rustysynth", "synthesis"),
 ];
 

@@ -1,0 +1,214 @@
+//! The scene as MJCF, MuJoCo's model language: floor, piano, two hands. As RoboPianist 1.0.10 composes it, name for name,
+//! so that states can be compared joint by joint; without the sites and sensors its observations and rewards do not use.
+
+pub mod forearm;
+pub(crate) mod hand;
+pub mod piano;
+mod xml;
+
+use crate::mujoco::Mujoco;
+use ::piano::{Hand, Pitch};
+use std::ops::RangeInclusive;
+use xml::Element;
+
+/// Time between physics steps, seconds.
+pub const PHYSICS_TIMESTEP_SECS: f64 = 0.005;
+
+/// The hands in RoboPianist's order, in which actions and joints are numbered.
+pub const HANDS: [Hand; 2] = [Hand::Right, Hand::Left];
+
+/// The Shadow Hands' files, read by the caller.
+#[derive(Clone, Debug)]
+pub struct HandAssets {
+    /// `left_hand.xml`.
+    pub left_hand_xml: String,
+    /// `right_hand.xml`.
+    pub right_hand_xml: String,
+    /// The meshes both name: file name and contents.
+    pub meshes: Vec<(String, Vec<u8>)>,
+}
+
+/// The meshes' file names.
+pub const MESH_FILES: [&str; 13] = [
+    "f_distal_pst.obj",
+    "f_knuckle.obj",
+    "f_middle.obj",
+    "f_proximal.obj",
+    "forearm_0.obj",
+    "forearm_1.obj",
+    "forearm_collision.obj",
+    "lf_metacarpal.obj",
+    "palm.obj",
+    "th_distal_pst.obj",
+    "th_middle.obj",
+    "th_proximal.obj",
+    "wrist.obj",
+];
+
+/// What of the scene can be chosen. [`SceneSettings::default`] is what RoboPianist's paper uses.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SceneSettings {
+    /// Leaves out the thumb's first and last joint and the little finger's metacarpal, and keeps the thumb from bending outwards.
+    pub reduced_action_space: bool,
+    /// Gives the hands no weight.
+    pub gravity_compensation: bool,
+    /// Capsules instead of meshes where fingertips touch.
+    pub primitive_fingertip_collisions: bool,
+    /// Hands pass through each other and themselves; they still touch keys.
+    pub disable_hand_collisions: bool,
+    /// How each forearm moves beyond along and towards the keyboard.
+    pub extra_forearm_dofs: Vec<forearm::ForearmDof>,
+    /// What is simulated.
+    pub fidelity: Fidelity,
+}
+
+/// How much of the physics is simulated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fidelity {
+    /// All of it: the same states as RoboPianist's.
+    Exact,
+    /// For planning and gathering experience: only these keys exist, and the constraint solver does not look for islands. Faster, and
+    /// equal to about 1e-6 while the hands stay over these keys; results are to be confirmed in the exact model.
+    Planning {
+        /// The keys that exist.
+        keys: RangeInclusive<Pitch>,
+    },
+}
+
+impl Default for SceneSettings {
+    fn default() -> Self {
+        SceneSettings {
+            reduced_action_space: true,
+            gravity_compensation: true,
+            primitive_fingertip_collisions: true,
+            disable_hand_collisions: false,
+            extra_forearm_dofs: Vec::new(),
+            fidelity: Fidelity::Exact,
+        }
+    }
+}
+
+/// Why there is no scene.
+#[derive(Debug, thiserror::Error)]
+pub enum SceneError {
+    /// A hand's file is not the XML we know.
+    #[error("the {hand:?} hand's file is not XML")]
+    NotXml {
+        /// Which hand.
+        hand: Hand,
+        /// What is wrong with it.
+        #[source]
+        source: roxmltree::Error,
+    },
+    /// A hand's file lacks something.
+    #[error("the {hand:?} hand's file has no {what}")]
+    Missing {
+        /// Which hand.
+        hand: Hand,
+        /// What it lacks.
+        what: String,
+    },
+    /// MuJoCo refused a model.
+    #[error("MuJoCo cannot build {what}")]
+    NotBuilt {
+        /// What was to be built.
+        what: &'static str,
+        /// What MuJoCo said.
+        #[source]
+        source: mujoco_rs::error::MjModelError,
+    },
+    /// A file could not be handed to MuJoCo.
+    #[error("MuJoCo does not take the file {name}")]
+    NotTaken {
+        /// The file.
+        name: String,
+        /// Why.
+        #[source]
+        source: mujoco_rs::error::MjVfsError,
+    },
+}
+
+/// The scene's MJCF. MuJoCo is needed to weigh the hands: the forearms' damping follows from their inertia.
+pub fn scene_xml(mujoco: Mujoco, assets: &HandAssets, settings: &SceneSettings) -> Result<String, SceneError> {
+    let mut default = Element::new("default");
+    let mut asset = arena_assets();
+    let mut world = arena_world();
+    let mut contact = Element::new("contact");
+    let mut tendon = Element::new("tendon");
+    let mut actuator = Element::new("actuator");
+
+    default.push(piano::defaults());
+    asset.extend(piano::materials());
+    world.push(piano::body(&settings.fidelity));
+    for side in HANDS {
+        let hand = hand::Hand::build(mujoco, assets, side, settings)?;
+        default.extend(hand.defaults);
+        asset.extend(hand.assets);
+        world.push(hand.body);
+        contact.extend(hand.contacts);
+        tendon.extend(hand.tendons);
+        actuator.extend(hand.actuators);
+    }
+
+    let mut scene = Element::new("mujoco").with("model", "stage");
+    scene.push(Element::new("compiler").with("autolimits", "true").with("angle", "radian"));
+    scene.push(options(&settings.fidelity));
+    scene.push(Element::new("statistic").with("extent", "0.6").with("center", "0.2 0 0.3"));
+    scene.extend([default, asset, world, contact, tendon, actuator]);
+    Ok(scene.to_string())
+}
+
+fn options(fidelity: &Fidelity) -> Element {
+    let option = Element::new("option")
+        .with("timestep", PHYSICS_TIMESTEP_SECS)
+        // From the Shadow Hands' own files: fingers slip less at the price of a little softness.
+        .with("impratio", "10");
+    match fidelity {
+        Fidelity::Exact => option,
+        Fidelity::Planning { .. } => {
+            let mut option = option;
+            option.push(Element::new("flag").with("island", "disable"));
+            option
+        }
+    }
+}
+
+/// Light, sky and floor; nothing touches them.
+fn arena_assets() -> Element {
+    let mut asset = Element::new("asset");
+    asset.push(
+        Element::new("texture")
+            .with("name", "grid")
+            .with("type", "2d")
+            .with("builtin", "checker")
+            .with("rgb1", "0.1 0.1 0.1")
+            .with("rgb2", "0.2 0.2 0.2")
+            .with("width", "512")
+            .with("height", "512"),
+    );
+    asset.push(
+        Element::new("material")
+            .with("name", "grid")
+            .with("texture", "grid")
+            .with("texrepeat", "1 1")
+            .with("texuniform", "true")
+            .with("reflectance", "0.2"),
+    );
+    asset
+}
+
+fn arena_world() -> Element {
+    let mut world = Element::new("worldbody");
+    world.push(Element::new("light").with("pos", "0 0 1"));
+    world.push(Element::new("light").with("pos", "0.3 0 1").with("dir", "0 0 -1"));
+    world.push(
+        Element::new("geom")
+            .with("name", "floor")
+            .with("type", "plane")
+            .with("size", "1 1 0.05")
+            .with("material", "grid")
+            .with("contype", "0")
+            .with("conaffinity", "0"),
+    );
+    world
+}
