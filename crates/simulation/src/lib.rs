@@ -4,6 +4,14 @@
 //! here. This crate knows nothing of videos, learning algorithms or jobs, and reads no files: the hands' files come in as
 //! bytes, and MuJoCo's library as a path that is only loaded from.
 
+pub mod action;
+pub mod environment;
+pub mod keys;
+pub mod metrics;
 pub mod model;
 pub mod mujoco;
+pub mod observation;
+pub mod reward;
 pub mod scene;
+pub mod score;
+pub mod vectorised;

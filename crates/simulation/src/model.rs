@@ -38,8 +38,10 @@ pub(crate) struct Key {
 /// Where a hand's parts are.
 #[derive(Clone, Debug)]
 pub(crate) struct HandJoints {
-    /// In `qpos`, in the order of the hand's file: forearm, wrist, fingers, thumb. Equal to the place in `qvel`.
+    /// In `qpos`: forearm, wrist, fingers, thumb. The places in `qvel` are the same.
     pub joints: std::ops::Range<usize>,
+    /// How many of them are the forearm's.
+    pub forearm_dofs: usize,
     /// In `ctrl`.
     pub actuators: std::ops::Range<usize>,
     /// Sites at the fingertips, thumb first.
@@ -48,12 +50,22 @@ pub(crate) struct HandJoints {
     pub forearm_geoms: Vec<usize>,
 }
 
+impl HandJoints {
+    /// The joints in the order they are observed in: wrist, fingers, thumb, forearm.
+    pub fn seen_joints(&self) -> impl Iterator<Item = usize> + use<> {
+        let (start, wrist, end) = (self.joints.start, self.joints.start + self.forearm_dofs, self.joints.end);
+        (wrist..end).chain(start..wrist)
+    }
+}
+
 impl Model {
     /// Composes and compiles a scene.
     pub fn build(mujoco: Mujoco, assets: &HandAssets, settings: &SceneSettings) -> Result<Model, SceneError> {
         let xml = scene_xml(mujoco, assets, settings)?;
         let model = load_xml(mujoco, &xml, &assets.meshes, "the scene")?;
-        let keys = Pitch::all().map(|pitch| find_key(&model, settings, pitch)).collect::<Result<_, _>>()?;
+        let keys = Pitch::all()
+            .map(|pitch| find_key(&model, settings, pitch))
+            .collect::<Result<_, _>>()?;
         let hands = [find_hand(&model, settings, HANDS[0])?, find_hand(&model, settings, HANDS[1])?];
         Ok(Model {
             control_ranges: model.actuator_ctrlrange().to_vec(),
@@ -105,7 +117,11 @@ pub(crate) fn load_xml(_: Mujoco, xml: &str, files: &[(String, Vec<u8>)], what: 
     const NAME: &str = "scene.xml";
     let mut vfs = MjVfs::new();
     let scene = (NAME.to_owned(), xml.as_bytes());
-    for (name, contents) in files.iter().map(|(name, contents)| (name.clone(), contents.as_slice())).chain([scene]) {
+    for (name, contents) in files
+        .iter()
+        .map(|(name, contents)| (name.clone(), contents.as_slice()))
+        .chain([scene])
+    {
         vfs.add_from_buffer(&name, contents)
             .map_err(|source| SceneError::NotTaken { name, source })?;
     }
@@ -154,6 +170,7 @@ fn find_hand(model: &MjModel, settings: &SceneSettings, side: Hand) -> Result<Ha
         *tip = find(MjtObjBase::mjOBJ_SITE, &format!("{body}_site"))?;
     }
     Ok(HandJoints {
+        forearm_dofs,
         joints: first_joint..first_joint + HAND_JOINTS - reduced + forearm_dofs,
         actuators: first_actuator..first_actuator + HAND_ACTUATORS - reduced + forearm_dofs,
         tips,

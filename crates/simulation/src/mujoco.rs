@@ -6,8 +6,7 @@
 
 mod symbols;
 
-use mujoco_rs::mujoco_c::{mjLogMessage, mjVERSION_HEADER};
-use mujoco_rs::wrappers::mj_logging::MjtLogLevel;
+use mujoco_rs::mujoco_c::mjVERSION_HEADER;
 use std::path::{Path, PathBuf};
 
 /// MuJoCo's library is loaded. Whatever builds a model asks for this as proof.
@@ -52,17 +51,7 @@ pub enum LoadMujocoError {
 impl Mujoco {
     /// Loads the library from a file, once for the whole program: later calls return the library that is loaded.
     pub fn load(path: &Path) -> Result<Mujoco, LoadMujocoError> {
-        symbols::load(path, mjVERSION_HEADER, Some(only_errors))?;
+        symbols::load(path, mjVERSION_HEADER)?;
         Ok(Mujoco(()))
-    }
-}
-
-/// MuJoCo's log handler. Its own prints and writes a log file. Warnings are counted in each simulation's data, where we read
-/// them; an error means a call that MuJoCo does not return from, so the process ends here, saying which.
-unsafe extern "C" fn only_errors(message: *const mjLogMessage) {
-    // SAFETY: MuJoCo passes a message that is valid for this call.
-    let message = unsafe { &*message };
-    if message.level() == MjtLogLevel::mjLOG_ERROR {
-        panic!("MuJoCo: {}", message.subject());
     }
 }

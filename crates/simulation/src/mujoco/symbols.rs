@@ -8,7 +8,8 @@
 )]
 
 use super::LoadMujocoError;
-use mujoco_rs::mujoco_c::{mjData, mjModel, mjVFS, mjfLogHandler};
+use mujoco_rs::mujoco_c::{mjData, mjLogMessage, mjModel, mjVFS, mjfLogHandler};
+use mujoco_rs::wrappers::mj_logging::MjtLogLevel;
 use std::ffi::{c_char, c_int, c_void};
 use std::path::Path;
 use std::sync::OnceLock;
@@ -16,7 +17,7 @@ use std::sync::OnceLock;
 static SYMBOLS: OnceLock<Symbols> = OnceLock::new();
 
 /// Opens the library, finds every function, and checks the version.
-pub(super) fn load(path: &Path, version: u32, log_handler: mjfLogHandler) -> Result<(), LoadMujocoError> {
+pub(super) fn load(path: &Path, version: u32) -> Result<(), LoadMujocoError> {
     if SYMBOLS.get().is_some() {
         return Ok(());
     }
@@ -36,9 +37,19 @@ pub(super) fn load(path: &Path, version: u32, log_handler: mjfLogHandler) -> Res
         });
     }
     // SAFETY: no model exists yet, so nobody is logging; the handler lives as long as the program.
-    unsafe { (symbols.mju_setLogHandler)(log_handler) };
+    unsafe { (symbols.mju_setLogHandler)(Some(only_errors)) };
     let _ = SYMBOLS.set(symbols); // Another thread may have loaded it meanwhile: then that one stays.
     Ok(())
+}
+
+/// MuJoCo's log handler. Its own prints and writes a log file. Warnings are counted in each simulation's data, where we read
+/// them; an error means a call that MuJoCo does not return from, so the process ends here, saying which.
+unsafe extern "C" fn only_errors(message: *const mjLogMessage) {
+    // SAFETY: MuJoCo passes a message that is valid for this call.
+    let message = unsafe { &*message };
+    if message.level() == MjtLogLevel::mjLOG_ERROR {
+        panic!("MuJoCo: {}", message.subject());
+    }
 }
 
 /// The loaded functions. Models are only built with a [`super::Mujoco`], so this cannot fail.

@@ -5,7 +5,6 @@ use super::forearm::{ALWAYS, FOREARM_QUATERNION, ForearmDof, forearm_position};
 use super::xml::{Element, list};
 use super::{HandAssets, SceneError, SceneSettings};
 use crate::mujoco::Mujoco;
-use mujoco_rs::wrappers::mj_model::MjModel;
 use piano::Hand as Side;
 
 /// The bodies at the fingers' ends, thumb first.
@@ -79,7 +78,11 @@ impl Hand {
         file.for_each(&mut |element| add_fingertip_site(element, side));
         let mut forearm = forearm(&file, side)?;
         place(&mut forearm, side);
-        forearm.extend(dofs.iter().zip(damping).map(|(dof, damping)| dof.joint(side).with("damping", damping)));
+        forearm.extend(
+            dofs.iter()
+                .zip(damping)
+                .map(|(dof, damping)| dof.joint(side).with("damping", damping)),
+        );
         if settings.gravity_compensation {
             forearm.for_each(&mut lift);
         }
@@ -129,7 +132,7 @@ fn forearm_damping(mujoco: Mujoco, file: &Element, side: Side, dofs: &[ForearmDo
     let model = crate::model::load_xml(mujoco, &bare.to_string(), &[], "a hand alone")?;
     let inertia = |dof: &ForearmDof| {
         let joint = crate::model::joint_id(&model, dof.name()).expect("the joint was just added");
-        model.dof_M0()[joint]
+        model.dof_m0()[joint]
     };
     Ok(dofs.iter().map(|dof| 2.0 * (inertia(dof) * dof.stiffness()).sqrt()).collect())
 }
@@ -183,7 +186,9 @@ fn add_fingertip_site(element: &mut Element, side: Side) {
     let Some(tip) = element.get("name").and_then(|name| name.strip_prefix(short_prefix(side))) else {
         return;
     };
-    let Some(tip) = FINGERTIP_BODIES.into_iter().find(|body| *body == tip) else { return };
+    let Some(tip) = FINGERTIP_BODIES.into_iter().find(|body| *body == tip) else {
+        return;
+    };
     let offset = if tip == FINGERTIP_BODIES[0] {
         THUMB_TIP_OFFSET_METERS
     } else {

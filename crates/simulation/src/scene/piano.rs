@@ -118,10 +118,7 @@ pub fn geom_name(pitch: Pitch) -> String {
 
 pub(super) fn materials() -> [Element; 2] {
     let material = |name: &str, rgba: &str| Element::new("material").with("name", name).with("rgba", rgba);
-    [
-        material("piano/white", "0.9 0.9 0.9 1"),
-        material("piano/black", "0.1 0.1 0.1 1"),
-    ]
+    [material("piano/white", "0.9 0.9 0.9 1"), material("piano/black", "0.1 0.1 0.1 1")]
 }
 
 /// What all keys share. Keys touch hands (`conaffinity` 1) and never each other (`contype` 0); their contacts are as hard as two
