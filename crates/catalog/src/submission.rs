@@ -66,6 +66,9 @@ pub struct SubmittedItem {
     pub payload: Payload,
     /// How urgent.
     pub class: Class,
+    /// Files it needs that are in the store already. They are recorded as artifacts of its job, so that no sweep takes them away
+    /// while the job waits.
+    pub inputs: Vec<crate::Artifact>,
 }
 
 /// A line that is no video.

@@ -38,6 +38,12 @@ impl Payload {
     }
 }
 
+/// The name of a video's file among the artifacts of its job, whether it was uploaded or fetched.
+pub const MEDIA_ARTIFACT: &str = "media";
+
+/// The name of the file of notes that came with a video, among the artifacts of its job.
+pub const NOTES_ARTIFACT: &str = "notes";
+
 /// Where a video's file is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -55,6 +55,7 @@ fn item_rows(items: &[SubmittedItem]) -> Result<Vec<ItemRow<'_>>, CatalogError> 
             dedupe_key,
             payload,
             class,
+            inputs: _,
         }: &SubmittedItem = item;
         let job_id = Uuid::now_v7();
         Ok(ItemRow {
@@ -116,6 +117,7 @@ async fn try_to_accept(store: &Store, submission: &Submission, items: &str) -> R
         .await
         .map_err(during(STEP))?;
     let accepted = accepted_items(&mut transaction, items).await?;
+    insert_inputs(&mut transaction, submission, &accepted).await?;
     let refused = refused_items(submission, &accepted);
     if let Some(batch) = batch {
         sqlx::query(sql!("insert_batch_items"))
@@ -191,6 +193,32 @@ async fn accepted_items(transaction: &mut Transaction<'static, Db>, items: &str)
         .await
         .and_then(|rows| rows.iter().map(item).collect())
         .map_err(during(STEP))
+}
+
+/// Records what new jobs need. A job that was there before has recorded its own.
+async fn insert_inputs(
+    transaction: &mut Transaction<'static, Db>,
+    submission: &Submission,
+    accepted: &[AcceptedItem],
+) -> Result<(), CatalogError> {
+    for item in submission.items.iter().filter(|item| !item.inputs.is_empty()) {
+        let Some(new) = accepted.iter().find(|one| one.position == item.position && !one.joined) else {
+            continue;
+        };
+        for input in &item.inputs {
+            sqlx::query(sql!("insert_artifact"))
+                .bind(new.job.uuid())
+                .bind(&input.name)
+                .bind(new.source.uuid())
+                .bind(&input.sha256)
+                .bind(input.size_bytes)
+                .bind(&input.media_type)
+                .execute(&mut **transaction)
+                .await
+                .map_err(during(STEP))?;
+        }
+    }
+    Ok(())
 }
 
 /// The lines refused before, and the videos for which no job was made because they had been taken down.

@@ -112,5 +112,6 @@ fn item(position: i64, entry: &Entry, options: &SubmitOptions, version: &str) ->
             host_turn: false,
         }),
         class: options.priority.unwrap_or(Class::Backfill),
+        inputs: vec![],
     })
 }

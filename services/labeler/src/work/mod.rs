@@ -17,9 +17,9 @@ use std::sync::Arc;
 use worker::{Handler, Interrupted, JobContext};
 
 /// The name under which a job keeps its video.
-const VIDEO: &str = "video";
+const VIDEO: &str = jobs::MEDIA_ARTIFACT;
 /// The name under which a job keeps the notes given with its video.
-const NOTES: &str = "notes";
+const NOTES: &str = jobs::NOTES_ARTIFACT;
 
 /// Does the labelling worker's jobs.
 pub struct LabelerWork {
