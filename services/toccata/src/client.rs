@@ -59,7 +59,10 @@ impl Service {
     pub async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
         let response = request.send().await.map_err(|error| {
             if error.is_connect() {
-                let message = format!("no service answers at {}: start one with `toccata dev`, or say where it is with --server", self.server);
+                let message = format!(
+                    "no service answers at {}: start one with `toccata dev`, or say where it is with --server",
+                    self.server
+                );
                 Failure::Usage(message)
             } else {
                 fault(error)

@@ -12,10 +12,12 @@ pub enum Failure {
     Refused(Refusal),
     /// The command was typed wrongly: exit status 2.
     Usage(String),
+    /// A job ended without a result: exit status 3.
+    Ended(String),
     /// Ctrl-C: exit status 130, as shells expect.
     Interrupted,
     /// A fault of ours or of the machine: exit status 1.
-    Fault(Box<dyn Error>),
+    Fault(Box<dyn Error + Send + Sync>),
 }
 
 impl Failure {
@@ -33,6 +35,10 @@ impl Failure {
             Failure::Usage(message) => {
                 eprintln!("error: {message}");
                 ExitCode::from(2)
+            }
+            Failure::Ended(message) => {
+                eprintln!("{message}");
+                ExitCode::from(3)
             }
             Failure::Interrupted => {
                 eprintln!("stopped; what was finished is kept and will not be done again");
@@ -69,6 +75,6 @@ impl From<LabelError> for Failure {
 }
 
 /// Makes any error a fault: `.map_err(fault)?`.
-pub fn fault(error: impl Error + 'static) -> Failure {
+pub fn fault(error: impl Error + Send + Sync + 'static) -> Failure {
     Failure::Fault(Box::new(error))
 }

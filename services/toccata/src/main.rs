@@ -1,5 +1,6 @@
 //! `toccata`: the one command people type.
 
+mod client;
 mod commands;
 mod failure;
 mod terminal;
@@ -24,9 +25,21 @@ enum Command {
     Evaluate(commands::evaluate::Evaluate),
     Synthesize(commands::synthesize::Synthesize),
     Models(commands::models::Models),
+    Dev(commands::dev::Dev),
+    Submit(commands::submit::Submit),
+    List(commands::list::List),
+    Watch(commands::watch::Watch),
+    Cancel(commands::cancel::Cancel),
+    Retry(commands::retry::Retry),
+    Download(commands::download::Download),
+    Keys(commands::keys::Keys),
 }
 
 fn main() -> ExitCode {
+    // Videos are labelled by children of this program when it runs the service.
+    if labeler::child::is_child() {
+        return labeler::child::run();
+    }
     let result = match Arguments::parse().command {
         Command::Label(command) => (command.json, command.run()),
         Command::Keyboard(command) => (command.json, command.run()),
@@ -35,6 +48,14 @@ fn main() -> ExitCode {
         Command::Evaluate(command) => (command.json(), command.run()),
         Command::Synthesize(command) => (command.json, command.run()),
         Command::Models(command) => (false, command.run()),
+        Command::Dev(command) => (false, command.run()),
+        Command::Submit(command) => (command.json, command.run()),
+        Command::List(command) => (command.json, command.run()),
+        Command::Watch(command) => (command.json, command.run()),
+        Command::Cancel(command) => (false, command.run()),
+        Command::Retry(command) => (false, command.run()),
+        Command::Download(command) => (false, command.run()),
+        Command::Keys(command) => (false, command.run()),
     };
     match result {
         (_, Ok(())) => ExitCode::SUCCESS,

@@ -21,7 +21,15 @@ impl Cancel {
         Service::block_on(async {
             let answer = self.service.post(&format!("{}/cancel", path(&self.id)?), &json!({})).await?;
             let running = answer["cancel_requested"] == true;
-            println!("{}: {}", self.id, if running { "its worker will stop within seconds" } else { "cancelled" });
+            println!(
+                "{}: {}",
+                self.id,
+                if running {
+                    "its worker will stop within seconds"
+                } else {
+                    "cancelled"
+                }
+            );
             Ok(())
         })
     }

@@ -42,7 +42,11 @@ impl Dev {
     /// Runs the command until Ctrl-C.
     pub fn run(self) -> Result<(), Failure> {
         start_service(&LogConfig {
-            filter: if self.verbose { "info,sqlx=warn".to_owned() } else { "warn".to_owned() },
+            filter: if self.verbose {
+                "info,sqlx=warn".to_owned()
+            } else {
+                "warn".to_owned()
+            },
             ..LogConfig::default()
         });
         if !self.listen.ip().is_loopback() {
@@ -60,9 +64,12 @@ impl Dev {
         let store = StoreConfig::folder(&data.join("artifacts"));
         let catalog = catalog::open(&catalog_url, CONNECTIONS_MAX).await.map_err(fault)?;
         let broker = Arc::new(InProcessBroker::default());
-        let listener = TcpListener::bind(self.listen)
-            .await
-            .map_err(|error| Failure::Usage(format!("cannot listen at {}: {error}; choose another place with --listen", self.listen)))?;
+        let listener = TcpListener::bind(self.listen).await.map_err(|error| {
+            Failure::Usage(format!(
+                "cannot listen at {}: {error}; choose another place with --listen",
+                self.listen
+            ))
+        })?;
         let address = listener.local_addr().map_err(fault)?;
         let shutdown = listen_for_tasks().map_err(fault)?;
 
@@ -116,7 +123,10 @@ impl Dev {
     }
 
     fn greet(&self, address: SocketAddr) {
-        eprintln!("Toccata runs at http://{address}/docs  (data in {}, Ctrl-C ends it)", self.data.display());
+        eprintln!(
+            "Toccata runs at http://{address}/docs  (data in {}, Ctrl-C ends it)",
+            self.data.display()
+        );
         eprintln!("  toccata submit VIDEO_OR_URL --server http://{address} --watch");
         let fetched = ModelStore::open().is_ok_and(|store| store.packages().iter().all(|package| store.is_fetched(package)));
         if !fetched {

@@ -32,12 +32,17 @@ impl Download {
         let list = self.service.get(&format!("/v1/jobs/{}/artifacts", self.job)).await?;
         let files = list["items"].as_array().cloned().unwrap_or_default();
         if files.is_empty() {
-            return Err(Failure::Ended(format!("{} has no files; see `toccata watch {}`", self.job, self.job)));
+            return Err(Failure::Ended(format!(
+                "{} has no files; see `toccata watch {}`",
+                self.job, self.job
+            )));
         }
         std::fs::create_dir_all(&self.out).map_err(fault)?;
         for file in &files {
             let text = |name: &str| file[name].as_str().unwrap_or_default();
-            let name = Path::new(text("name")).file_name().ok_or_else(|| fault(std::io::Error::other("a file without a name")))?;
+            let name = Path::new(text("name"))
+                .file_name()
+                .ok_or_else(|| fault(std::io::Error::other("a file without a name")))?;
             let path = self.out.join(name);
             if !(path.is_file() && sha256_of(&path).is_ok_and(|sha256| sha256 == text("sha256"))) {
                 self.fetch(file, &path).await?;
@@ -56,7 +61,11 @@ impl Download {
         }
         let sha256 = sha256_of(unfinished.path()).map_err(fault)?;
         if sha256 != text("sha256") {
-            let message = format!("{} arrived damaged: its sha256 is {sha256}, not {}; try again", text("name"), text("sha256"));
+            let message = format!(
+                "{} arrived damaged: its sha256 is {sha256}, not {}; try again",
+                text("name"),
+                text("sha256")
+            );
             return Err(fault(std::io::Error::other(message)));
         }
         unfinished.finish().map_err(fault)

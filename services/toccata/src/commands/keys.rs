@@ -34,9 +34,6 @@ enum Command {
     },
 }
 
-/// What a key may do.
-const SCOPES: [&str; 3] = ["submit", "read", "admin"];
-
 impl Keys {
     /// Runs the command.
     pub fn run(self) -> Result<(), Failure> {
@@ -47,12 +44,13 @@ impl Keys {
             active_jobs_max,
             catalog,
         } = self.command;
-        if let Some(unknown) = scopes.iter().find(|scope| !SCOPES.contains(&scope.as_str())) {
-            return Err(Failure::Usage(format!("the scope {unknown:?} is none of {}", SCOPES.join(", "))));
+        let known = api::access::SCOPES.map(api::access::Scope::name);
+        if let Some(unknown) = scopes.iter().find(|scope| !known.contains(&scope.as_str())) {
+            return Err(Failure::Usage(format!("the scope {unknown:?} is none of {}", known.join(", "))));
         }
         Service::block_on(async {
             let catalog = catalog::open(&catalog, 1).await.map_err(fault)?;
-            let secret = api::access::Secret::generate();
+            let secret = api::access::KeySecret::random().map_err(fault)?;
             let key = NewApiKey {
                 name,
                 secret_sha256: secret.sha256(),
@@ -64,7 +62,7 @@ impl Keys {
             };
             let key = catalog.create_key(&key).await.map_err(fault)?;
             eprintln!("{} ({}); the key is shown this once:", key.name, key.id);
-            println!("{secret}");
+            println!("{}", secret.text());
             Ok(())
         })
     }

@@ -56,11 +56,20 @@ impl List {
 
     async fn page(&self, cursor: Option<&str>, limit: usize) -> Result<Value, Failure> {
         let mut query = vec![("limit", limit.to_string())];
-        let named = [("state", self.state.as_deref()), ("batch", self.batch.as_deref()), ("cursor", cursor)];
+        let named = [
+            ("state", self.state.as_deref()),
+            ("batch", self.batch.as_deref()),
+            ("cursor", cursor),
+        ];
         query.extend(named.into_iter().filter_map(|(name, value)| Some((name, value?.to_owned()))));
         let query: Vec<String> = query
             .iter()
-            .map(|(name, value)| format!("{name}={}", url::form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>()))
+            .map(|(name, value)| {
+                format!(
+                    "{name}={}",
+                    url::form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>()
+                )
+            })
             .collect();
         self.service.get(&format!("/v1/jobs?{}", query.join("&"))).await
     }
@@ -74,5 +83,11 @@ fn line(job: &Value) -> String {
         .find_map(|value| value.as_str())
         .unwrap_or_default()
         .to_owned();
-    format!("{:<36} {:<10} {:<12} {}", text(&job["id"]), text(&job["state"]), text(&job["stage"]), what)
+    format!(
+        "{:<36} {:<10} {:<12} {}",
+        text(&job["id"]),
+        text(&job["state"]),
+        text(&job["stage"]),
+        what
+    )
 }

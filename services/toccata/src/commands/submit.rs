@@ -127,7 +127,10 @@ impl Submit {
 
     async fn submit_list(&self, list: &Path) -> Result<Value, Failure> {
         let text = std::fs::read_to_string(list).map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", list.display())))?;
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let lines = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty() && !line.starts_with('#'));
         let body = json!({
             "urls": lines.collect::<Vec<_>>(),
             "name": list.file_stem().map(|name| name.to_string_lossy()),
@@ -143,7 +146,10 @@ impl Submit {
                 options[name] = value;
             }
         };
-        set("section", self.section.map(|(start, end)| json!({ "start_secs": start, "end_secs": end })));
+        set(
+            "section",
+            self.section.map(|(start, end)| json!({ "start_secs": start, "end_secs": end })),
+        );
         let priority = self.priority.and_then(|priority| priority.to_possible_value());
         set("priority", priority.map(|value| value.get_name().into()));
         set("train", self.train.then(|| true.into()));
@@ -159,7 +165,12 @@ impl Submit {
             println!("{answer}");
         } else if id(answer).starts_with("batch_") {
             let count = |name: &str| answer["counts"][name].as_i64().unwrap_or(0);
-            println!("{}: {} videos, {} lines refused", id(answer), count("total") - count("refused"), count("refused"));
+            println!(
+                "{}: {} videos, {} lines refused",
+                id(answer),
+                count("total") - count("refused"),
+                count("refused")
+            );
         } else if answer["joined"] == true {
             println!("{}: submitted before, {}", id(answer), answer["state"].as_str().unwrap_or_default());
         } else {
@@ -178,9 +189,15 @@ async fn upload(service: &Service, path: &Path, quiet: bool) -> Result<String, F
     let mut file = std::fs::File::open(path).map_err(unreadable)?;
     let size_bytes = file.metadata().map_err(unreadable)?.len();
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let upload = service.post("/v1/uploads", &json!({ "name": name, "size_bytes": size_bytes })).await?;
+    let upload = service
+        .post("/v1/uploads", &json!({ "name": name, "size_bytes": size_bytes }))
+        .await?;
     let id = id(&upload).to_owned();
-    let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(size_bytes) };
+    let bar = if quiet {
+        ProgressBar::hidden()
+    } else {
+        ProgressBar::new(size_bytes)
+    };
     if let Ok(style) = ProgressStyle::with_template("upload     {bar:32} {percent:>3} %  {bytes}/{total_bytes}") {
         bar.set_style(style);
     }

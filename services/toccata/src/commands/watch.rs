@@ -64,14 +64,30 @@ pub fn path(id: &str) -> Result<String, Failure> {
 fn show(bar: &ProgressBar, now: &Value) {
     let (prefix, part, message) = if let Some(percent) = now["percent"].as_f64() {
         let count = |name: &str| now["counts"][name].as_i64().unwrap_or(0);
-        let eta = now["eta_secs"].as_f64().map(|secs| format!(", {secs:.0} s to go")).unwrap_or_default();
-        let message = format!("{} of {} done, {} running, {} failed{eta}", count("completed"), count("total"), count("running"), count("discarded"));
+        let eta = now["eta_secs"]
+            .as_f64()
+            .map(|secs| format!(", {secs:.0} s to go"))
+            .unwrap_or_default();
+        let message = format!(
+            "{} of {} done, {} running, {} failed{eta}",
+            count("completed"),
+            count("total"),
+            count("running"),
+            count("discarded")
+        );
         ("batch".to_owned(), percent / 100.0, message)
     } else {
         let state = now["state"].as_str().unwrap_or_default();
         let stage = now["stage"].as_str().unwrap_or(state);
-        let failure = now["failure"]["code"].as_str().map(|code| format!("after {code}")).unwrap_or_default();
-        (stage.to_owned(), now["progress"].as_f64().unwrap_or(0.0), format!("{state} {failure}"))
+        let failure = now["failure"]["code"]
+            .as_str()
+            .map(|code| format!("after {code}"))
+            .unwrap_or_default();
+        (
+            stage.to_owned(),
+            now["progress"].as_f64().unwrap_or(0.0),
+            format!("{state} {failure}"),
+        )
     };
     bar.set_prefix(prefix);
     bar.set_position((part.clamp(0.0, 1.0) * STEPS as f64) as u64);
@@ -86,7 +102,12 @@ fn end(now: &Value, json: bool) -> Result<(), Failure> {
     if now["counts"].is_object() {
         let count = |name: &str| now["counts"][name].as_i64().unwrap_or(0);
         if !json {
-            println!("{id}: {} labelled, {} failed, {} cancelled", count("completed"), count("discarded"), count("cancelled"));
+            println!(
+                "{id}: {} labelled, {} failed, {} cancelled",
+                count("completed"),
+                count("discarded"),
+                count("cancelled")
+            );
             for failure in now["failures"].as_array().into_iter().flatten() {
                 println!("  {:>6} {}", failure["count"], failure["code"].as_str().unwrap_or_default());
             }
