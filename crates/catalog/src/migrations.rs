@@ -47,3 +47,33 @@ pub(crate) fn failed(error: sqlx::migrate::MigrateError) -> CatalogError {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn every_migration_is_there_for_both_databases_with_rows_for_the_next_one() {
+        let expected: Vec<String> = MIGRATIONS
+            .iter()
+            .map(|(number, name, ..)| format!("{number:04}_{name}.sql"))
+            .collect();
+        for folder in ["postgres", "postgres/rows", "sqlite", "sqlite/rows"] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations").join(folder);
+            let entries = std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry"));
+            let mut names: Vec<String> = entries
+                .map(|entry| entry.file_name().into_string().expect("a plain name"))
+                .filter(|name| name.ends_with(".sql"))
+                .collect();
+            names.sort();
+            assert_eq!(names, expected, "{}", folder.display());
+        }
+    }
+
+    #[test]
+    fn migrations_are_numbered_from_one_without_gaps() {
+        let numbers: Vec<i64> = MIGRATIONS.iter().map(|(number, ..)| *number).collect();
+        assert_eq!(numbers, (1..=newest()).collect::<Vec<_>>());
+    }
+}

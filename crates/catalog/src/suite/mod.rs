@@ -9,6 +9,7 @@ mod events;
 mod fences;
 mod leasing;
 mod listing;
+mod migrated;
 mod model;
 mod outcomes;
 mod rescue;
@@ -19,6 +20,7 @@ mod usage;
 mod webhooks;
 mod world;
 
+pub use migrated::read_migrated_rows;
 pub use model::agree_with_model;
 
 use crate::Catalog;
