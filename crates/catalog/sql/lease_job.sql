@@ -7,5 +7,5 @@ WHERE id = COALESCE(
     (SELECT id FROM jobs WHERE state = 'available' AND kind = $2 AND class = $3 ORDER BY rank, id LIMIT 1 {skip_locked}),
     (SELECT id FROM jobs WHERE state = 'available' AND kind = $2 AND class = $4 ORDER BY rank, id LIMIT 1 {skip_locked}),
     (SELECT id FROM jobs WHERE state = 'available' AND kind = $2 AND class = $5 ORDER BY rank, id LIMIT 1 {skip_locked}))
-RETURNING id, fence, source_id, key_id, payload, traceparent, failures, losses,
+RETURNING id, fence, source_id, key_id, payload, traceparent, failures, losses, leased_ms - available_ms AS waited_ms,
     (SELECT host FROM sources WHERE sources.id = jobs.source_id) AS host

@@ -60,6 +60,8 @@ pub struct Leased {
     pub failures: u32,
     /// Workers lost at it before.
     pub losses: u32,
+    /// Milliseconds it waited for this worker.
+    pub waited_ms: i64,
 }
 
 /// What a worker hears when it extends its lease.

@@ -2,6 +2,7 @@
 
 use crate::lease_keeper::{ConnectCatalog, LeaseKeeper};
 use crate::slot::Slot;
+use crate::stopping::stopping;
 use crate::{Handler, queues_for};
 use broker::Broker;
 use catalog::{Catalog, Worker};
@@ -21,7 +22,8 @@ pub struct DriverSettings {
     /// How long an idle slot waits for a doorbell before it looks into the catalog anyway. This is what makes lost messages
     /// harmless.
     pub look_every: Duration,
-    /// How long running jobs may take to stop when the program does.
+    /// How long a handler may take to stop once it was asked to: because the program stops, the job was cancelled, or its lease is
+    /// lost. After that it is abandoned.
     pub drain_patience: Duration,
 }
 
@@ -53,33 +55,40 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Works until `shutdown` turns true; then gives back what is not finished and returns.
+    /// Works until `shutdown` turns true; then gives back what is not finished and returns. Fails only if leases cannot be kept.
     pub async fn run(self, mut shutdown: watch::Receiver<bool>) -> std::io::Result<()> {
         let keeper = Arc::new(LeaseKeeper::start(Arc::clone(&self.connect), self.worker.clone())?);
-        let queues = queues_for(&self.worker.kinds);
+        let slot = Arc::new(Slot {
+            queues: queues_for(&self.worker.kinds),
+            catalog: self.catalog,
+            broker: self.broker,
+            handler: self.handler,
+            keeper: Arc::clone(&keeper),
+            worker: self.worker,
+            settings: self.settings,
+        });
         let mut slots = JoinSet::new();
-        for _ in 0..self.settings.slots {
-            let slot = Slot {
-                catalog: Arc::clone(&self.catalog),
-                broker: Arc::clone(&self.broker),
-                handler: Arc::clone(&self.handler),
-                keeper: Arc::clone(&keeper),
-                worker: self.worker.clone(),
-                queues: queues.clone(),
-                settings: self.settings.clone(),
+        for _ in 0..slot.settings.slots {
+            slots.spawn(Arc::clone(&slot).run(shutdown.clone()));
+        }
+        let slot_shutdown = shutdown.clone();
+        while !stopping(&shutdown) {
+            let ended = tokio::select! {
+                _ = shutdown.wait_for(|stop| *stop) => break,
+                Some(ended) = slots.join_next() => ended,
             };
-            slots.spawn(slot.run(shutdown.clone()));
+            if !keeper.lives() {
+                slots.shutdown().await;
+                return Err(std::io::Error::other("the thread that keeps leases has ended; jobs would be lost"));
+            }
+            if let Err(error) = ended {
+                tracing::error!(%error, "a slot failed and begins anew");
+                slots.spawn(Arc::clone(&slot).run(slot_shutdown.clone()));
+            }
         }
-        // A sender that is gone means the same as true.
-        let _ = shutdown.wait_for(|stop| *stop).await;
         keeper.drain();
-        if tokio::time::timeout(self.settings.drain_patience, async { while slots.join_next().await.is_some() {} })
-            .await
-            .is_err()
-        {
-            tracing::warn!("some jobs did not stop in time; their leases will expire");
-            slots.shutdown().await;
-        }
+        // Each ends by itself: handlers are abandoned when patience ends, and commits are repeated only for so long.
+        while slots.join_next().await.is_some() {}
         Ok(())
     }
 }

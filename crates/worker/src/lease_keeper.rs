@@ -4,11 +4,12 @@
 use crate::{JobContext, StopReason};
 use catalog::{Catalog, CatalogError, HeldJob, Renewal, Worker};
 use futures::future::join_all;
-use jobs::{EXTEND_EVERY, LEASE, SELF_FENCE_AFTER};
+use jobs::{EXTEND_EVERY, LEASE};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::sync::Notify;
 
 /// Opens the catalog. Called on the keeper's thread, because connections belong to the runtime that made them.
 pub type ConnectCatalog = Arc<dyn Fn() -> Result<Arc<dyn Catalog>, CatalogError> + Send + Sync>;
@@ -23,19 +24,19 @@ const SEEN_EVERY: Duration = Duration::from_secs(10);
 /// Extends the leases of all jobs of this process until dropped.
 pub(crate) struct LeaseKeeper {
     shared: Arc<Shared>,
-    thread: Option<std::thread::JoinHandle<()>>,
+    thread: std::thread::JoinHandle<()>,
 }
 
 struct Shared {
     jobs: Mutex<HashMap<HeldJob, KeptLease>>,
     draining: AtomicBool,
     ended: AtomicBool,
+    /// Rung when one of the two changes.
+    changed: Notify,
 }
 
 struct KeptLease {
     context: JobContext,
-    /// When the last confirmed extension was asked for.
-    confirmed: Instant,
     asked: Instant,
 }
 
@@ -52,24 +53,26 @@ impl LeaseKeeper {
             jobs: Mutex::new(HashMap::new()),
             draining: AtomicBool::new(false),
             ended: AtomicBool::new(false),
+            changed: Notify::new(),
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = std::thread::Builder::new().name("lease-keeper".to_owned()).spawn({
             let shared = Arc::clone(&shared);
             move || runtime.block_on(keep(&shared, &connect, &worker))
         })?;
-        Ok(LeaseKeeper {
-            shared,
-            thread: Some(thread),
-        })
+        Ok(LeaseKeeper { shared, thread })
     }
 
-    /// Extends a job's lease from now on. `leased` is the moment before it was asked for.
-    pub(crate) fn hold(&self, context: &JobContext, leased: Instant) {
+    /// Whether the thread still runs. Without it every lease is lost before long.
+    pub(crate) fn lives(&self) -> bool {
+        !self.thread.is_finished()
+    }
+
+    /// Extends a job's lease from now on.
+    pub(crate) fn hold(&self, context: &JobContext) {
         let lease = KeptLease {
             context: context.clone(),
-            confirmed: leased,
-            asked: leased,
+            asked: Instant::now(),
         };
         self.shared.jobs().insert(context.held(), lease);
     }
@@ -82,6 +85,7 @@ impl LeaseKeeper {
     /// Tells the catalog that this worker takes no more jobs, and every handler to stop.
     pub(crate) fn drain(&self) {
         self.shared.draining.store(true, Ordering::Relaxed);
+        self.shared.changed.notify_one();
         for lease in self.shared.jobs().values() {
             lease.context.stop(StopReason::Draining);
         }
@@ -90,19 +94,16 @@ impl LeaseKeeper {
 
 impl Drop for LeaseKeeper {
     fn drop(&mut self) {
+        // It is not waited for: it may be asking a catalog that does not answer, and holds nothing that has to be given back.
         self.shared.ended.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            // It ends within a tick; a panic there has been printed already.
-            let _ = thread.join();
-        }
+        self.shared.changed.notify_one();
     }
 }
 
 async fn keep(shared: &Shared, connect: &ConnectCatalog, worker: &Worker) {
     let mut catalog: Option<Arc<dyn Catalog>> = None;
-    let mut seen: Option<(Instant, bool)> = None;
+    let mut seen = Seen::default();
     while !shared.ended.load(Ordering::Relaxed) {
-        fence_oneself(shared);
         if catalog.is_none() {
             catalog = match connect() {
                 Ok(catalog) => Some(catalog),
@@ -114,29 +115,27 @@ async fn keep(shared: &Shared, connect: &ConnectCatalog, worker: &Worker) {
         }
         if let Some(catalog) = &catalog {
             let draining = shared.draining.load(Ordering::Relaxed);
-            let due = seen.is_none_or(|(at, was)| at.elapsed() >= SEEN_EVERY || was != draining);
-            if due {
-                match tokio::time::timeout(EXTENSION_PATIENCE, catalog.worker_seen(worker, draining)).await {
-                    Ok(Ok(())) => {}
-                    Ok(Err(error)) => tracing::warn!(%error, "the catalog did not hear that this worker is there"),
-                    Err(_) => tracing::warn!("the catalog did not answer that it heard this worker"),
-                }
-                seen = Some((Instant::now(), draining));
-            }
-            extend_all(shared, catalog.as_ref()).await;
+            tokio::join!(seen.tell(catalog.as_ref(), worker, draining), extend_all(shared, catalog.as_ref()));
         }
-        tokio::time::sleep(TICK).await;
+        let _ = tokio::time::timeout(TICK, shared.changed.notified()).await;
     }
 }
 
-/// Stops handlers whose lease was not confirmed for too long: another worker may begin soon.
-fn fence_oneself(shared: &Shared) {
-    for (held, lease) in shared.jobs().iter() {
-        if lease.confirmed.elapsed() > SELF_FENCE_AFTER && lease.context.stop_reason() != Some(StopReason::LeaseLost) {
-            tracing::error!(job.id = %held.job, "the lease could not be confirmed in time; the job is stopped");
-            metrics::counter!("lease_lost_total", "reason" => "unconfirmed").increment(1);
-            lease.context.stop(StopReason::LeaseLost);
+/// When the catalog last heard of this worker, and whether it was draining then.
+#[derive(Default)]
+struct Seen(Option<(Instant, bool)>);
+
+impl Seen {
+    async fn tell(&mut self, catalog: &dyn Catalog, worker: &Worker, draining: bool) {
+        if self.0.is_some_and(|(at, was)| at.elapsed() < SEEN_EVERY && was == draining) {
+            return;
         }
+        match tokio::time::timeout(EXTENSION_PATIENCE, catalog.worker_seen(worker, draining)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the catalog did not hear that this worker is there"),
+            Err(_) => tracing::warn!("the catalog did not answer that it heard this worker"),
+        }
+        self.0 = Some((Instant::now(), draining));
     }
 }
 
@@ -161,20 +160,18 @@ async fn extend(shared: &Shared, catalog: &dyn Catalog, context: &JobContext) {
     match tokio::time::timeout(EXTENSION_PATIENCE, catalog.extend_lease(held, LEASE, progress)).await {
         Ok(Ok(renewal)) => {
             match renewal {
-                Renewal::Held => {}
-                Renewal::CancelRequested => context.stop(StopReason::Cancelled),
+                Renewal::Held => context.confirmed(asked),
+                Renewal::CancelRequested => {
+                    context.confirmed(asked);
+                    context.stop(StopReason::Cancelled);
+                }
                 Renewal::Lost => {
                     // A job that ended a moment ago is not held any more either; then nobody listens to its context.
-                    if shared.jobs().contains_key(&held) {
+                    if shared.jobs().contains_key(&held) && context.stop(StopReason::LeaseLost) {
                         tracing::warn!(job.id = %held.job, "the lease is lost; the job is stopped");
                         metrics::counter!("lease_lost_total", "reason" => "taken").increment(1);
                     }
-                    context.stop(StopReason::LeaseLost);
-                    return;
                 }
-            }
-            if let Some(lease) = shared.jobs().get_mut(&held) {
-                lease.confirmed = asked;
             }
         }
         Ok(Err(error)) => tracing::warn!(job.id = %held.job, %error, "a lease was not extended"),

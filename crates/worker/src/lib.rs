@@ -12,6 +12,9 @@ pub mod relay;
 pub mod rescuer;
 pub mod scheduler;
 mod slot;
+mod stage_clock;
+mod stopping;
+mod trace;
 
 pub use context::{JobContext, StopReason};
 pub use driver::{Driver, DriverSettings};

@@ -1,6 +1,7 @@
 //! The relay: publishes the outbox. A doorbell leaves the outbox when the broker has confirmed it, so it is published at least
 //! once, whatever dies in between.
 
+use crate::stopping::stopping;
 use broker::{Broker, Message, PublishError};
 use catalog::{Bell, Catalog, CatalogError};
 use messages::JobReady;
@@ -29,7 +30,7 @@ pub enum RelayError {
 
 /// Relays until `shutdown` turns true. `wake` is rung when something was written.
 pub async fn run(catalog: &dyn Catalog, broker: &dyn Broker, wake: &Notify, mut shutdown: watch::Receiver<bool>) {
-    while !*shutdown.borrow() {
+    while !stopping(&shutdown) {
         let pause = match tick(catalog, broker).await {
             Ok(BATCH..) => continue,
             Ok(_) => LOOK_EVERY,

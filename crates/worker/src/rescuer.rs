@@ -1,6 +1,7 @@
 //! The rescuer: jobs whose worker stopped extending its lease are tried again, or discarded after too many workers were lost.
 
 use crate::random;
+use crate::stopping::stopping;
 use catalog::{Catalog, CatalogError, Rescued};
 use jobs::Limits;
 use std::time::Duration;
@@ -13,9 +14,12 @@ const BATCH: i64 = 100;
 
 /// Rescues until `shutdown` turns true.
 pub async fn run(catalog: &dyn Catalog, limits: &Limits, mut shutdown: watch::Receiver<bool>) {
-    while !*shutdown.borrow() {
-        if let Err(error) = tick(catalog, limits).await {
-            tracing::warn!(%error, "lost jobs are not rescued for now");
+    while !stopping(&shutdown) {
+        match tick(catalog, limits).await {
+            // There may be more, when a whole rack of workers is gone.
+            Ok(rescued) if rescued.retried + rescued.discarded >= BATCH => continue,
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "lost jobs are not rescued for now"),
         }
         tokio::select! {
             () = tokio::time::sleep(LOOK_EVERY) => {}
@@ -24,7 +28,7 @@ pub async fn run(catalog: &dyn Catalog, limits: &Limits, mut shutdown: watch::Re
     }
 }
 
-/// Rescues what is lost now.
+/// Rescues what is lost now, up to a batch of it.
 pub async fn tick(catalog: &dyn Catalog, limits: &Limits) -> Result<Rescued, CatalogError> {
     let rescued = catalog.rescue_lost(limits, BATCH, random::unit()).await?;
     if rescued != Rescued::default() {

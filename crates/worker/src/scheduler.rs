@@ -1,6 +1,7 @@
 //! The scheduler: jobs that are due become available, batches whose jobs have all ended are finished, and what is old is
 //! forgotten.
 
+use crate::stopping::stopping;
 use catalog::{Catalog, CatalogError};
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
@@ -17,10 +18,15 @@ const KEEP: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Schedules until `shutdown` turns true, and wakes the relay when something became available.
 pub async fn run(catalog: &dyn Catalog, wake_relay: &Notify, mut shutdown: watch::Receiver<bool>) {
     let mut forgot: Option<Instant> = None;
-    while !*shutdown.borrow() {
+    while !stopping(&shutdown) {
         match tick(catalog).await {
             Ok(0) => {}
-            Ok(_) => wake_relay.notify_one(),
+            Ok(released) => {
+                wake_relay.notify_one();
+                if released >= BATCH {
+                    continue;
+                }
+            }
             Err(error) => tracing::warn!(%error, "due jobs have to wait"),
         }
         if forgot.is_none_or(|at| at.elapsed() >= FORGET_EVERY) {
@@ -37,7 +43,7 @@ pub async fn run(catalog: &dyn Catalog, wake_relay: &Notify, mut shutdown: watch
     }
 }
 
-/// Does what is due now. Returns how many jobs became available.
+/// Does what is due now, up to a batch of it. Returns how many jobs became available.
 pub async fn tick(catalog: &dyn Catalog) -> Result<i64, CatalogError> {
     let released = catalog.release_due(BATCH).await?;
     catalog.finish_batches(BATCH).await?;

@@ -45,6 +45,7 @@ fn leased(row: &Row) -> Result<Leased, CatalogError> {
             traceparent: row.try_get("traceparent")?,
             failures: row.try_get::<i64, _>("failures")?.try_into().unwrap_or(u32::MAX),
             losses: row.try_get::<i64, _>("losses")?.try_into().unwrap_or(u32::MAX),
+            waited_ms: row.try_get("waited_ms")?,
         })
     };
     read(row).map_err(during(STEP))
