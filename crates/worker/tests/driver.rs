@@ -69,6 +69,7 @@ impl Story {
             title: None,
             licence: None,
             legal_basis: None,
+            inputs: vec![],
             dedupe_key: None,
             payload: Payload::BuildDataset { dataset: "any".to_owned() },
             class: Class::Normal,
@@ -101,6 +102,7 @@ impl Story {
             worker: worker.clone(),
             settings: DriverSettings {
                 look_every: Duration::from_millis(50),
+                drain_patience: Duration::from_millis(200),
                 ..DriverSettings::default()
             },
         };
@@ -230,6 +232,18 @@ async fn a_worker_that_stops_gives_its_job_back_at_no_cost() {
             Err(Interrupted::Stopped)
         })
     });
+    story.until(job, "a lease", |job| job.state == JobState::Running).await;
+    running.stop().await;
+    let back = story.catalog.job(job).await.unwrap();
+    assert_eq!((back.state, back.failures, back.losses), (JobState::Available, 0, 0));
+    assert_eq!(story.outcomes(job).await, ["released"]);
+}
+
+#[tokio::test]
+async fn a_handler_that_does_not_stop_is_abandoned_and_its_job_given_back_at_no_cost() {
+    let story = Story::begin().await;
+    let job = story.submit().await;
+    let running = story.work(|_, _, _| Box::pin(std::future::pending()));
     story.until(job, "a lease", |job| job.state == JobState::Running).await;
     running.stop().await;
     let back = story.catalog.job(job).await.unwrap();

@@ -184,6 +184,7 @@ pub(super) fn video(position: i64) -> SubmittedItem {
         title: Some("Prelude".to_owned()),
         licence: None,
         legal_basis: None,
+        inputs: vec![],
         payload: Payload::FetchVideo(FetchVideo {
             from: MediaSource::Url(url),
             notes_sha256: None,
