@@ -3,8 +3,8 @@
 use crate::store_error::{Operation, StoreError};
 use crate::{ArtifactRef, ArtifactStore, ContentHash};
 use bytes::{Bytes, BytesMut};
-use futures::stream::{BoxStream, StreamExt, TryStreamExt};
-use object_store::{ObjectStoreExt, WriteMultipart};
+use futures::stream::{BoxStream, FuturesUnordered, StreamExt, TryStreamExt};
+use object_store::{MultipartUpload, ObjectStoreExt};
 use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::path::Path;
@@ -56,8 +56,7 @@ impl ArtifactStore {
     pub async fn put_at(&self, key: &str, bytes: impl Into<Bytes>) -> Result<(), StoreError> {
         let bytes: Bytes = bytes.into();
         let size_bytes = bytes.len() as u64;
-        self.send(key, size_bytes, None, || futures::stream::iter([Ok(bytes.clone())]).boxed())
-            .await
+        self.send(key, size_bytes, None, || pieces_of_bytes(bytes.clone())).await
     }
 
     /// Stores what the pieces make, if it has the hash it should have.
@@ -82,7 +81,8 @@ impl ArtifactStore {
                 self.send_in_parts(key, size_bytes, expected, pieces()).await
             };
             match sent {
-                Err(StoreError::Missing { .. }) if sendings_left > 0 => {}
+                // What servers say of an upload they have forgotten.
+                Err(StoreError::Missing { .. } | StoreError::Forbidden { .. }) if sendings_left > 0 => {}
                 sent => return sent,
             }
         }
@@ -109,37 +109,56 @@ impl ArtifactStore {
         pieces: Pieces<'_>,
     ) -> Result<(), StoreError> {
         let failed = |error| StoreError::of(Operation::Put, key, error);
-        let upload = self.objects.put_multipart(&self.path(key)?).await.map_err(failed)?;
-        let part_bytes = PART_BYTES.max(size_bytes.div_ceil(PARTS_MAX));
-        let mut parts = WriteMultipart::new_with_chunk_size(upload, part_bytes as usize);
-        let fed = feed(&mut parts, pieces, failed).await.and_then(|found| match expected {
-            Some(expected) => as_promised(expected, found),
-            None => Ok(()),
-        });
-        match fed {
-            Ok(()) => parts.finish().await.map(drop).map_err(failed),
-            Err(error) => {
-                if let Err(left) = parts.abort().await {
-                    tracing::warn!(object.key = key, error = %left, "an unfinished upload could not be withdrawn");
-                }
-                Err(error)
+        let before = self.find(key).await?;
+        let mut upload = self.objects.put_multipart(&self.path(key)?).await.map_err(failed)?;
+        let part_bytes = PART_BYTES.max(size_bytes.div_ceil(PARTS_MAX)) as usize;
+        let fed = feed(&mut *upload, part_bytes, pieces, failed).await;
+        let fed = fed.and_then(|found| expected.map_or(Ok(()), |expected| as_promised(expected, found)));
+        if let Err(error) = fed {
+            if let Err(left) = upload.abort().await {
+                tracing::warn!(object.key = key, error = %left, "an unfinished upload could not be withdrawn");
             }
+            return Err(error);
+        }
+        let Err(error) = upload.complete().await else { return Ok(()) };
+        // Where the answer to the completion was lost, the second asking finds no such upload: the object is what counts.
+        match self.find(key).await {
+            Ok(Some(now)) if now.size_bytes == size_bytes && before.is_none_or(|before| before.stored_at < now.stored_at) => Ok(()),
+            _ => Err(failed(error)),
         }
     }
 }
 
 /// Sends the pieces as parts, and gives the hash of what was sent.
 async fn feed(
-    parts: &mut WriteMultipart,
+    upload: &mut dyn MultipartUpload,
+    part_bytes: usize,
     mut pieces: Pieces<'_>,
     failed: impl Fn(object_store::Error) -> StoreError,
 ) -> Result<ContentHash, StoreError> {
     let mut hasher = Sha256::new();
-    while let Some(piece) = pieces.try_next().await? {
-        hasher.update(&piece);
-        parts.wait_for_capacity(PARTS_IN_FLIGHT).await.map_err(&failed)?;
-        parts.put(piece);
+    let mut part = BytesMut::new();
+    let mut in_flight = FuturesUnordered::new();
+    loop {
+        let piece = pieces.try_next().await?;
+        let ended = piece.is_none();
+        if let Some(piece) = piece {
+            hasher.update(&piece);
+            part.extend_from_slice(&piece);
+        }
+        // Parts are of one size, as some servers want them, except for the last.
+        while part.len() >= part_bytes || (ended && !part.is_empty()) {
+            let full = part.split_to(part.len().min(part_bytes)).freeze();
+            while in_flight.len() >= PARTS_IN_FLIGHT {
+                in_flight.try_next().await.map_err(&failed)?;
+            }
+            in_flight.push(upload.put_part(full.into()));
+        }
+        if ended {
+            break;
+        }
     }
+    while in_flight.try_next().await.map_err(&failed)?.is_some() {}
     Ok(ContentHash::from_hasher(hasher))
 }
 
@@ -170,6 +189,15 @@ fn hash_file(path: &Path) -> std::io::Result<ArtifactRef> {
         sha256: ContentHash::from_hasher(hasher),
         size_bytes,
     })
+}
+
+/// Bytes, piece by piece, so that no more than a part of them is held twice.
+fn pieces_of_bytes(mut bytes: Bytes) -> Pieces<'static> {
+    futures::stream::iter(std::iter::from_fn(move || {
+        let piece = bytes.split_to(bytes.len().min(PIECE_BYTES));
+        (!piece.is_empty()).then_some(Ok(piece))
+    }))
+    .boxed()
 }
 
 /// A file, piece by piece.
