@@ -3,7 +3,7 @@
 
 use artifacts::{ArtifactRef, ArtifactStore, ConditionalPut, ContentHash, StageKey, StageStore, StoreConfig, StoreError, Support};
 use std::time::Duration;
-use tests::harness::{Calls, Fault, FaultRule, S3};
+use tests::harness::{Calls, Fault, FaultRule, S3, wait_until};
 
 /// A server that says nothing for so long is given up on in these stories.
 const RESPONSE_SECS: u64 = 1;
@@ -63,6 +63,21 @@ fn next_calls(s3: &S3, calls: Calls, fault: Fault, times: usize) {
     });
 }
 
+/// Ends the server, whose threads may answer for another moment.
+async fn kill(s3: &S3) {
+    s3.kill();
+    let address = s3.endpoint().replace("http://", "");
+    wait_until(
+        Duration::from_secs(10),
+        "the S3 server is gone",
+        async || match tokio::net::TcpStream::connect(&address).await {
+            Ok(_) => Err("it still answers"),
+            Err(_) => Ok(()),
+        },
+    )
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bucket_does_what_every_store_must() {
     let s3 = S3::own();
@@ -78,7 +93,7 @@ async fn the_probe_finds_a_server_with_locks_right() {
         update: Support::Right,
     };
     assert_eq!(artifacts::probe_conditional_put(&store).await.unwrap(), expected);
-    s3.kill();
+    kill(&s3).await;
     assert!(artifacts::probe_conditional_put(&store).await.unwrap_err().is_transient());
 }
 
@@ -163,7 +178,7 @@ async fn wrong_keys_are_forbidden_and_waiting_does_not_help() {
 async fn a_server_that_is_away_and_comes_back_is_waited_for() {
     let s3 = S3::own();
     let store = store_of(&s3);
-    s3.kill();
+    kill(&s3).await;
     let mut putting = Box::pin(store.put_bytes("while you were away"));
     let ended = tokio::time::timeout(Duration::from_millis(300), &mut putting).await;
     assert!(ended.is_err(), "the put did not wait: {ended:?}");
@@ -247,7 +262,7 @@ async fn a_shared_store_that_is_away_costs_no_stage() {
     let store = hasty_store_of(&s3);
     let folder = tempfile::tempdir().unwrap();
     let stages = StageStore::shared(folder.path(), store.clone(), tokio::runtime::Handle::current());
-    s3.kill();
+    kill(&s3).await;
     let kept_alone = tokio::task::spawn_blocking(move || {
         let key = StageKey::new("notes", 1, &"a video");
         assert_eq!(stages.find::<u32>(&key), None);
