@@ -61,7 +61,6 @@ impl Story {
 
     async fn submit(&self) -> JobId {
         let item = SubmittedItem {
-            inputs: vec![],
             position: 0,
             canonical: format!("url:https://example.org/{}", uuid::Uuid::now_v7()),
             url: None,

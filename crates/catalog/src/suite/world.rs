@@ -175,7 +175,6 @@ pub(super) fn video(position: i64) -> SubmittedItem {
     let canonical = format!("story:{}", Uuid::now_v7());
     let url = format!("https://video.example/{canonical}");
     SubmittedItem {
-        inputs: vec![],
         position,
         dedupe_key: Some(format!("label {canonical}")),
         canonical,
