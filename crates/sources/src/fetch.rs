@@ -1,11 +1,15 @@
 //! Fetches one video, by the right tool for its address.
 
-use crate::guard::{Guard, GuardError};
+use crate::guard::{Guard, GuardError, Vetted};
 use crate::https;
-use crate::identity::{self, IdentityKind};
+use crate::identity::{self, Identity, IdentityKind};
+use crate::yt_dlp::{self, YtDlpConfig};
+use crate::yt_dlp_errors::UNSUPPORTED_URL;
 use crate::{FetchError, FetchErrorClass};
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use url::Url;
 
 /// How videos are fetched.
@@ -14,7 +18,12 @@ use url::Url;
 pub struct FetchConfig {
     /// Files that are fetched directly.
     pub https: https::HttpsConfig,
+    /// Videos of sites that have to be understood, and playlists.
+    pub yt_dlp: YtDlpConfig,
 }
+
+/// Files that are fetched directly without asking yt-dlp, by the end of their address.
+const MEDIA_EXTENSIONS: &[&str] = &["mp4", "m4v", "mov", "webm", "mkv", "avi", "mpg", "mpeg"];
 
 /// What to fetch.
 #[derive(Clone, Copy, Debug)]
@@ -63,34 +72,60 @@ pub async fn fetch(
     progress: impl Fn(f64) + Send + Sync,
     stop: impl Future<Output = ()> + Send,
 ) -> Result<Fetched, FetchError> {
-    let identity =
-        identity::identify(request.url).map_err(|error| FetchError::new(FetchErrorClass::Permanent, error.code(), error.to_string()))?;
+    let mut stop = pin!(stop);
+    let identity = identified(request)?;
     if identity.kind != IdentityKind::Video {
         let message = format!("{} is not one video", request.url);
         return Err(FetchError::new(FetchErrorClass::Permanent, "not_a_video", message));
     }
-    let url =
-        Url::parse(&identity.url).map_err(|error| FetchError::new(FetchErrorClass::Permanent, "not_an_address", error.to_string()))?;
-    guard.vet(&url).await.map_err(refused)?;
+    let (url, vetted) = vetted(&identity, guard).await?;
+    let request = FetchRequest {
+        url: &identity.url,
+        ..*request
+    };
+    if !is_media_file(&url) {
+        let by_tool = yt_dlp::download(&request, &config.yt_dlp, guard, vetted.is_opened(), &progress, stop.as_mut()).await;
+        match by_tool {
+            // No site that yt-dlp may be used for; a plain file can still be there.
+            Err(error) if error.code == UNSUPPORTED_URL => {}
+            result => return result,
+        }
+    }
     https::download(&url, request.folder, &config.https, guard, progress, stop).await
 }
 
-/// Lists the videos of a playlist, channel or feed, from the `first` to the `last`, as they are found.
+/// Lists the videos of a playlist, channel or feed, from the first to the last that is wanted, as they are found.
 pub async fn expand(
     request: &FetchRequest<'_>,
-    _videos: std::ops::RangeInclusive<usize>,
-    _config: &FetchConfig,
+    videos: RangeInclusive<usize>,
+    config: &FetchConfig,
     guard: &Guard,
-    _hear: impl FnMut(Entry) + Send,
-    _stop: impl Future<Output = ()> + Send,
+    hear: impl FnMut(Entry) + Send,
+    stop: impl Future<Output = ()> + Send,
 ) -> Result<(), FetchError> {
-    let url = Url::parse(request.url).map_err(|error| FetchError::new(FetchErrorClass::Permanent, "not_an_address", error.to_string()))?;
-    guard.vet(&url).await.map_err(refused)?;
-    Err(FetchError::new(
-        FetchErrorClass::ToolBug,
-        "tool_missing",
-        "playlists are listed by yt-dlp, which is not set up",
-    ))
+    let identity = identified(request)?;
+    let (_, vetted) = vetted(&identity, guard).await?;
+    let request = FetchRequest {
+        url: &identity.url,
+        ..*request
+    };
+    yt_dlp::expand(&request, videos, &config.yt_dlp, guard, vetted.is_opened(), hear, stop).await
+}
+
+fn identified(request: &FetchRequest<'_>) -> Result<Identity, FetchError> {
+    identity::identify(request.url).map_err(|error| FetchError::new(FetchErrorClass::Permanent, error.code(), error.to_string()))
+}
+
+async fn vetted(identity: &Identity, guard: &Guard) -> Result<(Url, Vetted), FetchError> {
+    let url =
+        Url::parse(&identity.url).map_err(|error| FetchError::new(FetchErrorClass::Permanent, "not_an_address", error.to_string()))?;
+    let vetted = guard.vet(&url).await.map_err(refused)?;
+    Ok((url, vetted))
+}
+
+fn is_media_file(url: &Url) -> bool {
+    let extension = url.path().rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    extension.is_some_and(|extension| MEDIA_EXTENSIONS.contains(&extension.as_str()))
 }
 
 /// What the guard's error means for a fetch.

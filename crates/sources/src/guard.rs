@@ -107,6 +107,11 @@ impl Vetted {
     pub fn is_opened(&self) -> bool {
         self.opened
     }
+
+    /// Where a connection for it may go, and nowhere else.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
 }
 
 impl Guard {

@@ -4,7 +4,7 @@
 use crate::fetch::{Fetched, refused};
 use crate::guard::Guard;
 use crate::{FetchError, FetchErrorClass};
-use reqwest::header::{CONTENT_RANGE, ETAG, HeaderMap, HeaderValue, IF_RANGE, RANGE, RETRY_AFTER};
+use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_RANGE, RANGE, RETRY_AFTER};
 use reqwest::{Method, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -35,6 +35,17 @@ impl Default for HttpsConfig {
         }
     }
 }
+
+/// What is not a media file, besides all text.
+const NOT_MEDIA: &[&str] = &[
+    "application/json",
+    "application/xhtml+xml",
+    "application/xml",
+    "application/pdf",
+    "application/vnd.apple.mpegurl",
+    "application/x-mpegurl",
+    "application/dash+xml",
+];
 
 /// Between tries.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -138,6 +149,7 @@ impl Transfer<'_> {
     }
 
     async fn receive(&self, mut response: Response, offset: u64, progress: &impl Fn(f64)) -> Result<(), FetchError> {
+        self.check_kind(response.headers())?;
         let total = response.content_length().map(|rest| offset + rest);
         self.check_size(total.unwrap_or(0))?;
         // Only a strong tag says that a later part belongs to the same bytes.
@@ -181,6 +193,20 @@ impl Transfer<'_> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// A page where a file was expected: a login, an apology, or simply no address of a video.
+    fn check_kind(&self, headers: &HeaderMap) -> Result<(), FetchError> {
+        let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if !kind.starts_with("text/") && !NOT_MEDIA.contains(&kind.as_str()) {
+            return Ok(());
+        }
+        let message = format!(
+            "{} is answered with {kind}, not with a video, and no site yt-dlp is used for has it",
+            self.url
+        );
+        Err(FetchError::new(FetchErrorClass::Permanent, "not_a_video", message))
     }
 
     fn check_size(&self, bytes: u64) -> Result<(), FetchError> {

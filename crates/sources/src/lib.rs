@@ -8,7 +8,13 @@ pub mod fetch;
 pub mod guard;
 pub mod https;
 pub mod identity;
+pub mod yt_dlp;
 
+mod egress;
 mod fetch_error;
+mod remux;
+mod yt_dlp_arguments;
+mod yt_dlp_errors;
+mod yt_dlp_report;
 
 pub use fetch_error::{FetchError, FetchErrorClass};
