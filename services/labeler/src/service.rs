@@ -3,10 +3,12 @@
 use crate::config::LabelerConfig;
 use crate::work::LabelerWork;
 use artifacts::ArtifactStore;
+use bootstrap::models::ModelStore;
 use broker::Broker;
 use catalog::{Catalog, Worker};
 use jobs::{JobKind, WorkerId};
 use sources::guard::Guard;
+use sources::yt_dlp::YtDlpConfig;
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,13 +40,29 @@ impl Parts {
     }
 }
 
+/// yt-dlp as the set-up installs it, unless the settings say where else it is.
+pub fn with_installed_yt_dlp(config: YtDlpConfig) -> YtDlpConfig {
+    let wheels = || -> Result<Vec<PathBuf>, Box<dyn Error + Send + Sync>> {
+        let store = ModelStore::open()?;
+        Ok([store.files("yt-dlp")?, store.files("yt-dlp-ejs")?].concat())
+    };
+    match wheels() {
+        Ok(wheels) => config.with_wheels(&wheels),
+        Err(error) => {
+            tracing::warn!(%error, "yt-dlp is not installed by the set-up: only files are fetched, unless Python finds another");
+            config
+        }
+    }
+}
+
 /// Works until `shutdown` turns true. `program` is what is started as a labelling child (see [`crate::child`]).
 pub async fn run(
-    config: LabelerConfig,
+    mut config: LabelerConfig,
     parts: Parts,
     program: PathBuf,
     shutdown: watch::Receiver<bool>,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
+    config.fetch.yt_dlp = with_installed_yt_dlp(config.fetch.yt_dlp);
     let kinds = config.kinds.iter().map(|kind| kind.parse()).collect::<Result<Vec<JobKind>, _>>()?;
     let worker = Worker {
         id: WorkerId::from_uuid(uuid::Uuid::now_v7()),

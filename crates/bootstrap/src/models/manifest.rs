@@ -38,13 +38,16 @@ pub struct Package {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PackageFile {
-    /// Path in the archive.
+    /// Path in the archive; [`WHOLE_ARCHIVE`] for the archive itself.
     pub path: String,
     /// Name in the cache.
     pub name: String,
     /// sha256, hexadecimal.
     pub sha256: String,
 }
+
+/// Names the archive itself among the files of a package: Python runs programs out of their wheels.
+pub const WHOLE_ARCHIVE: &str = ".";
 
 /// Where a package is published, and so which client fetches it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -4,7 +4,7 @@ mod fetch;
 mod manifest;
 
 pub use fetch::{FetchError, fetch};
-pub use manifest::{Manifest, Package, PackageFile, Registry};
+pub use manifest::{Manifest, Package, PackageFile, Registry, WHOLE_ARCHIVE};
 
 use std::path::{Path, PathBuf};
 
@@ -72,6 +72,12 @@ impl ModelStore {
                 path,
             })
         }
+    }
+
+    /// All files of a package.
+    pub fn files(&self, package: &str) -> Result<Vec<PathBuf>, NotInstalled> {
+        let names = self.package(package).files.iter();
+        names.map(|file| self.file(package, &file.name)).collect()
     }
 
     /// Whether every file of a package is there.
