@@ -3,7 +3,7 @@
 use crate::mujoco::Mujoco;
 use crate::scene::forearm::ALWAYS;
 use crate::scene::hand::{FINGERTIP_BODIES, prefix, short_prefix};
-use crate::scene::{Fidelity, HANDS, HandAssets, SceneError, SceneSettings, piano, scene_xml};
+use crate::scene::{HANDS, HandAssets, SceneError, SceneSettings, piano, scene_xml};
 use ::piano::{Finger, Hand, Pitch};
 use mujoco_rs::wrappers::mj_auxiliary::MjVfs;
 use mujoco_rs::wrappers::mj_model::{MjModel, MjtObjBase};
@@ -63,9 +63,7 @@ impl Model {
     pub fn build(mujoco: Mujoco, assets: &HandAssets, settings: &SceneSettings) -> Result<Model, SceneError> {
         let xml = scene_xml(mujoco, assets, settings)?;
         let model = load_xml(mujoco, &xml, &assets.meshes, "the scene")?;
-        let keys = Pitch::all()
-            .map(|pitch| find_key(&model, settings, pitch))
-            .collect::<Result<_, _>>()?;
+        let keys = Pitch::all().map(|pitch| find_key(&model, settings, pitch)).collect();
         let hands = [find_hand(&model, settings, HANDS[0])?, find_hand(&model, settings, HANDS[1])?];
         Ok(Model {
             control_ranges: model.actuator_ctrlrange().to_vec(),
@@ -132,23 +130,20 @@ pub(crate) fn joint_id(model: &MjModel, name: &str) -> Option<usize> {
     model.name_to_id(MjtObjBase::mjOBJ_JOINT, name)
 }
 
-fn find_key(model: &MjModel, settings: &SceneSettings, pitch: Pitch) -> Result<Key, SceneError> {
-    let exists = match &settings.fidelity {
-        Fidelity::Exact => true,
-        Fidelity::Planning { keys } => keys.contains(&pitch),
-    };
+fn find_key(model: &MjModel, settings: &SceneSettings, pitch: Pitch) -> Key {
     // Every joint of the scene has one number in qpos, so a joint's id is its place there.
     let find = || {
         let joint = joint_id(model, &piano::joint_name(pitch))?;
         let geom = model.name_to_id(MjtObjBase::mjOBJ_GEOM, &piano::geom_name(pitch))?;
         Some((joint, geom))
     };
-    Ok(Key {
+    let exists = settings.fidelity.has_key(pitch);
+    Key {
         indices: exists.then(|| find().expect("the scene has every key that exists")),
         angle_max: piano::key_angle_max(pitch),
         center: piano::key_center(pitch),
         half_size: piano::key_half_size(pitch),
-    })
+    }
 }
 
 fn find_hand(model: &MjModel, settings: &SceneSettings, side: Hand) -> Result<HandJoints, SceneError> {
@@ -174,7 +169,7 @@ fn find_hand(model: &MjModel, settings: &SceneSettings, side: Hand) -> Result<Ha
         joints: first_joint..first_joint + HAND_JOINTS - reduced + forearm_dofs,
         actuators: first_actuator..first_actuator + HAND_ACTUATORS - reduced + forearm_dofs,
         tips,
-        forearm_geoms: forearm_geoms(&find)?,
+        forearm_geoms: forearm_geoms(model, &prefix),
     })
 }
 
@@ -187,10 +182,10 @@ const LEFT_OUT: usize = 3;
 const HAND_GEOMS: usize = 62;
 
 /// The shapes RoboPianist means by "forearm". It compares the beginnings of names, so that the forearm's four shapes, numbers 0 to
-/// 3, stand for 10 to 39 as well: wrist, palm, and most of the index, middle and ring finger.
-fn forearm_geoms(find: &impl Fn(MjtObjBase, &str) -> Result<usize, SceneError>) -> Result<Vec<usize>, SceneError> {
+/// 3, stand for 10 to 39 as well: wrist, palm, and most of the index, middle and ring finger. Those only drawn may be left out.
+fn forearm_geoms(model: &MjModel, prefix: &str) -> Vec<usize> {
     (0..HAND_GEOMS)
         .filter(|number| matches!(number, 0..=3 | 10..=39))
-        .map(|number| find(MjtObjBase::mjOBJ_GEOM, &format!("/unnamed_geom_{number}")))
+        .filter_map(|number| model.name_to_id(MjtObjBase::mjOBJ_GEOM, &format!("{prefix}/unnamed_geom_{number}")))
         .collect()
 }

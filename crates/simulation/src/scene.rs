@@ -7,8 +7,9 @@ pub mod piano;
 mod xml;
 
 use crate::mujoco::Mujoco;
+use crate::score::Score;
 use ::piano::{Hand, Pitch};
-use std::ops::RangeInclusive;
+use std::collections::BTreeSet;
 use xml::Element;
 
 /// Time between physics steps, seconds.
@@ -60,6 +61,8 @@ pub struct SceneSettings {
     pub extra_forearm_dofs: Vec<forearm::ForearmDof>,
     /// What is simulated.
     pub fidelity: Fidelity,
+    /// Keeps the shapes that are only looked at. Nothing touches them: states are the same without, and come sooner.
+    pub drawable: bool,
 }
 
 /// How much of the physics is simulated.
@@ -68,11 +71,30 @@ pub enum Fidelity {
     /// All of it: the same states as RoboPianist's.
     Exact,
     /// For planning and gathering experience: only these keys exist, and the constraint solver does not look for islands. Faster, and
-    /// equal to about 1e-6 while the hands stay over these keys; results are to be confirmed in the exact model.
+    /// equal to about 1e-6 while the hands touch no other key; results are to be confirmed in the exact model.
     Planning {
         /// The keys that exist.
-        keys: RangeInclusive<Pitch>,
+        keys: BTreeSet<Pitch>,
     },
+}
+
+impl Fidelity {
+    /// The planning model for a score: the keys that are due in it, and as many beside each as a hand may touch on its way.
+    pub fn planning_for(score: &Score, beside: i32) -> Fidelity {
+        let due = score.frames().iter().flat_map(|frame| &frame.notes);
+        let around = |pitch: Pitch| (-beside..=beside).filter_map(move |semitones| pitch.transposed(semitones));
+        Fidelity::Planning {
+            keys: due.flat_map(|note| around(note.pitch)).collect(),
+        }
+    }
+
+    /// Whether a key exists.
+    pub fn has_key(&self, pitch: Pitch) -> bool {
+        match self {
+            Fidelity::Exact => true,
+            Fidelity::Planning { keys } => keys.contains(&pitch),
+        }
+    }
 }
 
 impl Default for SceneSettings {
@@ -84,6 +106,7 @@ impl Default for SceneSettings {
             disable_hand_collisions: false,
             extra_forearm_dofs: Vec::new(),
             fidelity: Fidelity::Exact,
+            drawable: false,
         }
     }
 }
@@ -131,12 +154,16 @@ pub enum SceneError {
 /// The scene's MJCF. MuJoCo is needed to weigh the hands: the forearms' damping follows from their inertia.
 pub fn scene_xml(mujoco: Mujoco, assets: &HandAssets, settings: &SceneSettings) -> Result<String, SceneError> {
     let mut default = Element::new("default");
-    let mut asset = arena_assets();
-    let mut world = arena_world();
+    let mut asset = Element::new("asset");
+    let mut world = Element::new("worldbody");
     let mut contact = Element::new("contact");
     let mut tendon = Element::new("tendon");
     let mut actuator = Element::new("actuator");
 
+    if settings.drawable {
+        asset.extend(arena_assets());
+        world.extend(arena_shapes());
+    }
     default.push(piano::defaults());
     asset.extend(piano::materials());
     world.push(piano::body(&settings.fidelity));
@@ -173,10 +200,9 @@ fn options(fidelity: &Fidelity) -> Element {
     }
 }
 
-/// Light, sky and floor; nothing touches them.
-fn arena_assets() -> Element {
-    let mut asset = Element::new("asset");
-    asset.push(
+/// The floor's looks.
+fn arena_assets() -> [Element; 2] {
+    [
         Element::new("texture")
             .with("name", "grid")
             .with("type", "2d")
@@ -185,23 +211,20 @@ fn arena_assets() -> Element {
             .with("rgb2", "0.2 0.2 0.2")
             .with("width", "512")
             .with("height", "512"),
-    );
-    asset.push(
         Element::new("material")
             .with("name", "grid")
             .with("texture", "grid")
             .with("texrepeat", "1 1")
             .with("texuniform", "true")
             .with("reflectance", "0.2"),
-    );
-    asset
+    ]
 }
 
-fn arena_world() -> Element {
-    let mut world = Element::new("worldbody");
-    world.push(Element::new("light").with("pos", "0 0 1"));
-    world.push(Element::new("light").with("pos", "0.3 0 1").with("dir", "0 0 -1"));
-    world.push(
+/// Lights and a floor that nothing touches.
+fn arena_shapes() -> [Element; 3] {
+    [
+        Element::new("light").with("pos", "0 0 1"),
+        Element::new("light").with("pos", "0.3 0 1").with("dir", "0 0 -1"),
         Element::new("geom")
             .with("name", "floor")
             .with("type", "plane")
@@ -209,6 +232,5 @@ fn arena_world() -> Element {
             .with("material", "grid")
             .with("contype", "0")
             .with("conaffinity", "0"),
-    );
-    world
+    ]
 }

@@ -66,6 +66,9 @@ impl Hand {
         let damping = forearm_damping(mujoco, &file, side, &dofs)?;
 
         name_geoms(&mut file);
+        if !settings.drawable {
+            drop_drawn_shapes(&mut file);
+        }
         if settings.reduced_action_space {
             reduce_action_space(&mut file, side);
         }
@@ -147,6 +150,14 @@ fn name_geoms(file: &mut Element) {
             next += 1;
         }
     });
+}
+
+/// Drops the shapes that are only looked at, and the meshes that then nothing has.
+fn drop_drawn_shapes(file: &mut Element) {
+    file.retain(&|element| !(element.name == "geom" && element.get("class") == Some("plastic_visual")));
+    let mut needed = Vec::new();
+    file.for_each(&mut |element| needed.extend(element.get("mesh").map(|mesh| format!("{mesh}.obj"))));
+    file.retain(&|element| element.get("file").is_none_or(|file| needed.iter().any(|mesh| mesh == file)));
 }
 
 fn reduce_action_space(file: &mut Element, side: Side) {

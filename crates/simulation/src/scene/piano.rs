@@ -170,11 +170,7 @@ pub(super) fn body(fidelity: &Fidelity) -> Element {
             .with("rgba", "0.15 0.15 0.15 1"),
     );
     piano.push(base);
-    let exists = |pitch: &Pitch| match fidelity {
-        Fidelity::Exact => true,
-        Fidelity::Planning { keys } => keys.contains(pitch),
-    };
-    piano.extend(Pitch::all().filter(exists).map(key));
+    piano.extend(Pitch::all().filter(|pitch| fidelity.has_key(*pitch)).map(key));
     piano
 }
 
