@@ -18,6 +18,8 @@ use tokio::task::JoinHandle;
 pub struct Confinement {
     /// Seconds on the clock.
     pub wall_secs: u64,
+    /// Seconds of computing, of each of its processes.
+    pub cpu_secs: u64,
     /// Bytes of memory.
     pub memory_bytes: u64,
     /// Bytes of the largest file it may write.
@@ -27,10 +29,11 @@ pub struct Confinement {
 }
 
 impl Default for Confinement {
-    /// An hour, two gibibytes of memory, four of disk.
+    /// An hour, all of it computing if need be; two gibibytes of memory, four of disk.
     fn default() -> Confinement {
         Confinement {
             wall_secs: 3600,
+            cpu_secs: 3600,
             memory_bytes: 2 << 30,
             file_bytes: 4 << 30,
             open_files: 256,
@@ -127,7 +130,7 @@ pub async fn run(
         program: name.clone(),
         source,
     })?;
-    let group = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+    let mut group = Group(child.id().and_then(|id| Pid::from_raw(id.cast_signed())));
     let said = tail(child.stderr.take());
     let stdout = child.stdout.take();
     let heard = tokio::select! {
@@ -136,8 +139,15 @@ pub async fn run(
         () = tokio::time::sleep(Duration::from_secs(confinement.wall_secs)) => Heard::TimedOut,
     };
     // Whatever it started goes with it, after a good end too.
-    end_group(&mut child, group, matches!(heard, Heard::Ended(_))).await;
-    let stderr = said.await.unwrap_or_default();
+    end_group(&mut child, group.0, matches!(heard, Heard::Ended(_))).await;
+    // Its number may be another's from here on.
+    group.0 = None;
+    // What left the group can hold stderr open as long as it likes; what it says there is not waited for.
+    let stderr = tokio::time::timeout(STOP_PATIENCE, said)
+        .await
+        .ok()
+        .and_then(Result::ok)
+        .unwrap_or_default();
     match heard {
         Heard::Ended(Ok(status)) => Ok(Ended { status, stderr }),
         Heard::Ended(Err(source)) => Err(ConfinedError::Output { program: name, source }),
@@ -150,9 +160,21 @@ pub async fn run(
     }
 }
 
+/// A child's process group, which ends when nobody waits for the child any more: a task that is dropped leaves nothing behind.
+struct Group(Option<Pid>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            let _ = rustix::process::kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
 fn start(program: &Program<'_>, arguments: &[OsString], confinement: &Confinement) -> std::io::Result<Child> {
     // `prlimit` sets the limits and becomes the program, so that there is no moment without them.
     Command::new("prlimit")
+        .arg(format!("--cpu={}", confinement.cpu_secs))
         .arg(format!("--data={}", confinement.memory_bytes))
         .arg(format!("--fsize={}", confinement.file_bytes))
         .arg(format!("--nofile={}", confinement.open_files))
@@ -257,6 +279,44 @@ mod tests {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", grandchild.trim()));
         // Gone, or dead and waiting for whoever adopted it to notice.
         assert!(stat.is_err() || stat.as_ref().is_ok_and(|stat| stat.contains(") Z ")), "{stat:?}");
+    }
+
+    #[tokio::test]
+    async fn a_child_nobody_waits_for_is_ended_with_all_it_started() {
+        let folder = tempfile::tempdir().unwrap();
+        let pid = folder.path().join("grandchild");
+        let begun = async {
+            while !std::fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n')) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let script = "sleep 1000 & echo $! > grandchild; sleep 1000";
+        tokio::select! {
+            ended = shell(script, Confinement::default(), folder.path()) => panic!("it ended: {ended:?}"),
+            () = begun => {}
+        }
+        let grandchild = std::fs::read_to_string(pid).unwrap();
+        let alive = || {
+            let stat = std::fs::read_to_string(format!("/proc/{}/stat", grandchild.trim()));
+            stat.is_ok_and(|stat| !stat.contains(") Z "))
+        };
+        let gone = async {
+            while alive() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), gone).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_child_cannot_compute_without_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let confinement = Confinement {
+            cpu_secs: 1,
+            ..Confinement::default()
+        };
+        let (ended, _) = shell("while :; do :; done", confinement, folder.path()).await.unwrap();
+        assert!(!ended.status.success());
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@ use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{Client, Method, Response, redirect};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 use url::{Host, Url};
 
@@ -88,7 +89,7 @@ impl GuardError {
 
 /// Followed by hand, with the same look at each.
 const REDIRECTS_MAX: usize = 5;
-/// How long a connection may take.
+/// How long a connection, or the name server before it, may take.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a body may pause.
 const READ_PATIENCE: Duration = Duration::from_secs(30);
@@ -97,7 +98,6 @@ const READ_PATIENCE: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug)]
 pub struct Vetted {
     url: Url,
-    host: String,
     addresses: Vec<SocketAddr>,
     opened: bool,
 }
@@ -151,7 +151,6 @@ impl Guard {
             }),
             None => Ok(Vetted {
                 url: url.clone(),
-                host,
                 addresses,
                 opened,
             }),
@@ -183,6 +182,16 @@ impl Guard {
     }
 }
 
+/// Answers every question for an address with the ones that were looked at.
+struct Pinned(Vec<SocketAddr>);
+
+impl reqwest::dns::Resolve for Pinned {
+    fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        let addresses: reqwest::dns::Addrs = Box::new(self.0.clone().into_iter());
+        Box::pin(std::future::ready(Ok(addresses)))
+    }
+}
+
 async fn resolve(url: &Url, port: u16, host: &str) -> Result<Vec<SocketAddr>, GuardError> {
     let unresolved = |source| GuardError::Unresolved {
         host: host.to_owned(),
@@ -191,7 +200,11 @@ async fn resolve(url: &Url, port: u16, host: &str) -> Result<Vec<SocketAddr>, Gu
     let addresses: Vec<SocketAddr> = match url.host() {
         Some(Host::Ipv4(address)) => vec![(address, port).into()],
         Some(Host::Ipv6(address)) => vec![(address, port).into()],
-        Some(Host::Domain(name)) => tokio::net::lookup_host((name, port)).await.map_err(unresolved)?.collect(),
+        Some(Host::Domain(name)) => {
+            let found = tokio::time::timeout(CONNECT_PATIENCE, tokio::net::lookup_host((name, port))).await;
+            let timed_out = |_| unresolved(std::io::ErrorKind::TimedOut.into());
+            found.map_err(timed_out)?.map_err(unresolved)?.collect()
+        }
         None => vec![],
     };
     if addresses.is_empty() {
@@ -211,9 +224,9 @@ async fn ask_vetted(
         url: vetted.url.to_string(),
         source,
     };
-    // A client for each request: its resolver knows this one name, and the addresses that were looked at.
+    // A client for each request: whatever name it asks for, it is given the addresses that were looked at.
     let client = Client::builder()
-        .resolve_to_addrs(&vetted.host, &vetted.addresses)
+        .dns_resolver(Arc::new(Pinned(vetted.addresses.clone())))
         .redirect(redirect::Policy::none())
         .no_proxy()
         .connect_timeout(CONNECT_PATIENCE)

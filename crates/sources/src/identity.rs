@@ -72,6 +72,12 @@ const ADDRESS_LENGTH_MAX: usize = 8192;
 /// The one name of all of YouTube's hosts.
 const YOUTUBE: &str = "youtube.com";
 
+/// What an embedded player of a list names in place of a video.
+const EMBEDDED_LIST: &str = "videoseries";
+
+/// Beginnings of lists that are made for whoever looks: mixes, watch later, liked.
+const PERSONAL_LISTS: &[&str] = &["RD", "UL", "WL", "LL"];
+
 /// What an address means.
 pub fn identify(text: &str) -> Result<Identity, AddressError> {
     let text = text.trim();
@@ -139,6 +145,8 @@ fn youtube(url: &Url, host: &str) -> Result<Identity, AddressError> {
     let short = host.ends_with("youtu.be");
     let id = match first {
         id if short => Some(id.to_owned()),
+        // As long as an id, but it is a player of a list.
+        "embed" if second == EMBEDDED_LIST => None,
         "shorts" | "embed" | "live" | "v" | "e" => Some(second.to_owned()),
         "watch" => query("v"),
         _ => None,
@@ -152,19 +160,13 @@ fn youtube(url: &Url, host: &str) -> Result<Identity, AddressError> {
             kind: IdentityKind::Video,
         });
     }
-    let name_is_plain =
-        |name: &str| !name.is_empty() && name.len() <= 100 && name.chars().all(|c| c.is_alphanumeric() || "-_.%".contains(c));
     let many = match first {
-        "playlist" => query("list").filter(|list| name_is_plain(list)).map(|list| {
-            (
-                format!("youtube-list:{list}"),
-                format!("https://www.youtube.com/playlist?list={list}"),
-            )
-        }),
-        "channel" | "c" | "user" if name_is_plain(second) => Some((
-            format!("youtube-channel:{first}/{second}"),
-            format!("https://www.youtube.com/{first}/{second}/videos"),
-        )),
+        "playlist" | "watch" | "embed" => query("list").filter(|list| is_shared_list(list)).map(list_of),
+        "feeds" => match (query("channel_id"), query("playlist_id")) {
+            (Some(channel), _) if name_is_plain(&channel) => Some(channel_of("channel", &channel)),
+            (_, list) => list.filter(|list| is_shared_list(list)).map(list_of),
+        },
+        "channel" | "c" | "user" if name_is_plain(second) => Some(channel_of(first, second)),
         handle if handle.strip_prefix('@').is_some_and(name_is_plain) => Some((
             format!("youtube-channel:{}", handle.to_lowercase()),
             format!("https://www.youtube.com/{handle}/videos"),
@@ -178,6 +180,27 @@ fn youtube(url: &Url, host: &str) -> Result<Identity, AddressError> {
         host: YOUTUBE.to_owned(),
         kind: IdentityKind::Playlist,
     })
+}
+
+/// Name and address of a playlist.
+fn list_of(list: String) -> (String, String) {
+    let address = format!("https://www.youtube.com/playlist?list={list}");
+    (format!("youtube-list:{list}"), address)
+}
+
+/// Name and address of a channel: of its videos, since the channel's own page lists its tabs.
+fn channel_of(kind: &str, name: &str) -> (String, String) {
+    let address = format!("https://www.youtube.com/{kind}/{name}/videos");
+    (format!("youtube-channel:{kind}/{name}"), address)
+}
+
+fn name_is_plain(name: &str) -> bool {
+    !name.is_empty() && name.len() <= 100 && name.chars().all(|c| c.is_alphanumeric() || "-_.%".contains(c))
+}
+
+/// A list that everybody sees alike: not a mix, which the site makes up without end, nor somebody's own (watch later, liked).
+fn is_shared_list(list: &str) -> bool {
+    name_is_plain(list) && !PERSONAL_LISTS.iter().any(|prefix| list.starts_with(prefix))
 }
 
 /// Eleven characters of the URL-safe base 64 alphabet.
@@ -219,6 +242,18 @@ mod tests {
             "https://www.youtube.com/playlist?list=PLx_1-2",
             IdentityKind::Playlist,
             "youtube-list:PLx_1-2",
+        );
+        for address in [
+            "https://www.youtube.com/watch?list=PLx_1-2",
+            "https://www.youtube.com/embed/videoseries?list=PLx_1-2",
+            "https://www.youtube.com/feeds/videos.xml?playlist_id=PLx_1-2",
+        ] {
+            check(address, IdentityKind::Playlist, "youtube-list:PLx_1-2");
+        }
+        check(
+            "https://www.youtube.com/feeds/videos.xml?channel_id=UC123",
+            IdentityKind::Playlist,
+            "youtube-channel:channel/UC123",
         );
         check(
             "https://www.youtube.com/@SomePianist",
@@ -264,6 +299,10 @@ mod tests {
             ("https://user:secret@example.org/a.mp4", "credentials_in_address"),
             ("https://www.youtube.com/watch?v=short", "unsupported_url"),
             ("https://www.youtube.com/", "unsupported_url"),
+            ("https://www.youtube.com/embed/videoseries", "unsupported_url"),
+            ("https://www.youtube.com/playlist?list=WL", "unsupported_url"),
+            ("https://www.youtube.com/playlist?list=RDdQw4w9WgXcQ", "unsupported_url"),
+            ("https://www.youtube.com/results?search_query=etude", "unsupported_url"),
             ("s3://bucket", "not_an_address"),
         ] {
             assert_eq!(identify(address).unwrap_err().code(), code, "{address}");
