@@ -30,7 +30,7 @@ impl<'a> Checkpoints<'a> {
 
     /// Copies what the store has into the folder.
     pub async fn restore(&mut self) -> Result<(), StoreError> {
-        let objects: Vec<_> = self.store.list(&self.prefix).try_collect().await?;
+        let objects: Vec<_> = self.store.list(self.prefix.trim_end_matches('/')).try_collect().await?;
         for object in objects {
             let Some(name) = object.key.strip_prefix(&self.prefix).filter(|name| !name.contains('/')) else {
                 continue;
