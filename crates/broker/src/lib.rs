@@ -6,10 +6,13 @@
 mod error;
 mod in_process;
 mod open;
+mod rabbitmq;
+pub mod suite;
 
 pub use error::{BrokerError, PublishError};
 pub use in_process::InProcessBroker;
 pub use open::open;
+pub use rabbitmq::{RabbitMqBroker, RabbitMqConfig};
 
 use async_trait::async_trait;
 use std::time::Duration;

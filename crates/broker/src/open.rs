@@ -1,6 +1,6 @@
 //! Opens the broker an operator names.
 
-use crate::{Broker, BrokerError, InProcessBroker};
+use crate::{Broker, BrokerError, InProcessBroker, RabbitMqBroker, RabbitMqConfig};
 use std::sync::Arc;
 
 /// Opens the broker. `url` is `amqp://user:password@host/vhost`; empty: messages travel within this process only.
@@ -8,8 +8,9 @@ pub fn open(url: &str) -> Result<Arc<dyn Broker>, BrokerError> {
     if url.is_empty() {
         return Ok(Arc::new(InProcessBroker::default()));
     }
-    Err(BrokerError {
-        step: "open it",
-        source: "this program carries messages within one process only".into(),
-    })
+    let config = RabbitMqConfig {
+        uri: url.to_owned(),
+        prefix: String::new(),
+    };
+    Ok(Arc::new(RabbitMqBroker::new(&config)?))
 }

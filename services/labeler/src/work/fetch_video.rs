@@ -21,16 +21,16 @@ struct Fetched {
 
 /// Fetches a video.
 pub(super) async fn run(work: &LabelerWork, job: &Leased, video: &FetchVideo, context: &JobContext) -> Result<Outcome, Interrupted> {
-    if let (MediaSource::Url(_), Some(host), false) = (&video.from, &job.host, video.host_turn) {
-        if let Some(wait) = wait_for_turn(work, host).await? {
-            let mut later = video.clone();
-            // A closed breaker means asking for a turn again; a reserved one is ours when its time comes.
-            later.host_turn = matches!(wait, Wait::Reserved(_));
-            return Ok(Outcome::Postponed {
-                wait: wait.duration(),
-                payload: Payload::FetchVideo(later),
-            });
-        }
+    if let (MediaSource::Url(_), Some(host), false) = (&video.from, &job.host, video.host_turn)
+        && let Some(wait) = wait_for_turn(work, host).await?
+    {
+        let mut later = video.clone();
+        // A closed breaker means asking for a turn again; a reserved one is ours when its time comes.
+        later.host_turn = matches!(wait, Wait::Reserved(_));
+        return Ok(Outcome::Postponed {
+            wait: wait.duration(),
+            payload: Payload::FetchVideo(later),
+        });
     }
     context.progress("fetch", 0.0);
     let fetched = match &video.from {
@@ -39,7 +39,7 @@ pub(super) async fn run(work: &LabelerWork, job: &Leased, video: &FetchVideo, co
         MediaSource::S3 { uri } => from_bucket(work, uri, context).await?,
         MediaSource::Url(url) => from_web(work, job, url, video, context).await?,
     };
-    Ok(handed_on(work, video, fetched).await?)
+    handed_on(work, video, fetched).await
 }
 
 enum Wait {

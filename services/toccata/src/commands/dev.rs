@@ -116,8 +116,8 @@ impl Dev {
         self.greet(address);
         tokio::try_join!(
             async { api.await.map_err(|error| Failure::Fault(Box::new(error))) },
-            async { labeler.await.map_err(|error| Failure::Fault(error)) },
-            async { trainer.await.map_err(|error| Failure::Fault(error)) },
+            async { labeler.await.map_err(Failure::Fault) },
+            async { trainer.await.map_err(Failure::Fault) },
         )?;
         Ok(())
     }
