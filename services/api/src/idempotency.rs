@@ -41,18 +41,19 @@ pub async fn idempotent(State(state): State<ApiState>, request: Request, next: N
 async fn buffered(state: ApiState, key: IdempotencyKey, request: Request, next: Next) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = read_whole(body, state.settings.limits.batch_bytes_max).await?;
+    let fingerprint = request_fingerprint(&parts.method, &parts.uri.to_string(), &media_type(&parts.headers), &body);
+    let request = Request::from_parts(parts, Body::from(body));
+    answer_once(state, key, fingerprint, async move { next.run(request).await }).await
+}
+
+/// Equal for equal requests.
+pub fn request_fingerprint(method: &Method, uri: &str, media_type: &str, body: &[u8]) -> [u8; 32] {
     let mut hasher = Sha256::new();
-    for part in [
-        parts.method.as_str().as_bytes(),
-        parts.uri.to_string().as_bytes(),
-        media_type(&parts.headers).as_bytes(),
-    ] {
+    for part in [method.as_str().as_bytes(), uri.as_bytes(), media_type.as_bytes(), body] {
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part);
     }
-    hasher.update(&body);
-    let request = Request::from_parts(parts, Body::from(body));
-    answer_once(state, key, hasher.finalize().into(), async move { next.run(request).await }).await
+    hasher.finalize().into()
 }
 
 /// Whose key it is, and the key.

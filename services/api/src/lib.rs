@@ -6,7 +6,7 @@ pub mod access;
 mod artifacts;
 mod batches;
 mod config;
-mod duties;
+pub mod duties;
 mod events;
 mod health;
 mod idempotency;
@@ -30,6 +30,7 @@ mod webhooks;
 mod workers;
 
 pub use config::{ApiConfig, DevConfig, LimitsConfig};
+pub use idempotency::request_fingerprint;
 pub use metrics::recorder;
 pub use problem::{Code, Problem};
 pub use router::{document, router};
