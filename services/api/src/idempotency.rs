@@ -4,7 +4,7 @@
 use crate::access::Caller;
 use crate::problem::{Problem, codes};
 use crate::state::ApiState;
-use crate::web::{media_type, read_whole};
+use crate::web::{Trace, media_type, read_whole};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
@@ -42,8 +42,9 @@ async fn buffered(state: ApiState, key: IdempotencyKey, request: Request, next: 
     let (parts, body) = request.into_parts();
     let body = read_whole(body, state.settings.limits.batch_bytes_max).await?;
     let fingerprint = request_fingerprint(&parts.method, &parts.uri.to_string(), &media_type(&parts.headers), &body);
+    let trace = parts.extensions.get::<Trace>().cloned();
     let request = Request::from_parts(parts, Body::from(body));
-    answer_once(state, key, fingerprint, async move { next.run(request).await }).await
+    answer_once(state, key, fingerprint, trace, async move { next.run(request).await }).await
 }
 
 /// Equal for equal requests.
@@ -95,6 +96,7 @@ pub async fn answer_once(
     state: ApiState,
     key: IdempotencyKey,
     request_sha256: [u8; 32],
+    trace: Option<Trace>,
     work: impl Future<Output = Response> + Send + 'static,
 ) -> Result<Response, Problem> {
     match state.catalog.begin_idempotent(key.caller, &key.text, &request_sha256).await? {
@@ -113,7 +115,12 @@ pub async fn answer_once(
         }
     }
     let answering = tokio::spawn(async move {
-        let (response, answer) = split(work.await).await;
+        // A problem is kept with the trace of the request it is about.
+        let response = match &trace {
+            Some(trace) => crate::problem::finish(work.await, trace),
+            None => work.await,
+        };
+        let (response, answer) = split(response).await;
         if let Err(error) = state.catalog.end_idempotent(key.caller, &key.text, answer.as_ref()).await {
             tracing::warn!(%error, "the answer to a request with an Idempotency-Key could not be kept");
         }

@@ -208,8 +208,8 @@ impl IntoResponse for Problem {
 }
 
 /// Writes the trace id into a problem, and faults into the log, once, with all their causes.
-pub fn finish(response: Response, trace: &Trace) -> Response {
-    let Some(problem) = response.extensions().get::<Problem>().cloned() else {
+pub fn finish(mut response: Response, trace: &Trace) -> Response {
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else {
         return response;
     };
     if problem.0.code.status >= 500 {

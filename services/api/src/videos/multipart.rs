@@ -44,13 +44,13 @@ pub async fn submit_files(
     match key {
         None => accept(&state, &caller, item, trace).await,
         Some(key) => {
-            let accepting = state.clone();
+            let (accepting, traced) = (state.clone(), Some(trace.clone()));
             let work = async move {
                 accept(&accepting, &caller, item, trace)
                     .await
                     .unwrap_or_else(Problem::into_response)
             };
-            answer_once(state, key, fingerprint, work).await
+            answer_once(state, key, fingerprint, traced, work).await
         }
     }
 }

@@ -88,7 +88,7 @@ async fn vet(state: &ApiState, address: &str) -> Result<(), Problem> {
     let refuse = |detail: String| Problem::invalid_body(vec![FieldError::at("/url", detail)]);
     let url = Url::parse(address)
         .ok()
-        .filter(Url::has_host)
+        .filter(|url| url.has_host() && matches!(url.scheme(), "https" | "http"))
         .ok_or_else(|| refuse("must be an https:// address".to_owned()))?;
     match state.guard.vet(&url).await {
         Err(error) if error.is_refusal() => Err(refuse(error.to_string())),

@@ -3,7 +3,6 @@
 mod access;
 mod artifacts;
 mod batches;
-mod config;
 mod events;
 mod idempotency;
 mod jobs;

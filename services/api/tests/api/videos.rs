@@ -152,7 +152,11 @@ async fn a_video_can_be_sent_along_with_its_notes() {
         .iter()
         .map(|item| item["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["notes", ::jobs::MEDIA_ARTIFACT], "a sweep must find them in use");
+    assert_eq!(
+        names,
+        [::jobs::MEDIA_ARTIFACT, ::jobs::NOTES_ARTIFACT],
+        "a sweep must find them in use"
+    );
     let known = world.catalog.known_objects(std::slice::from_ref(&sha256)).await.unwrap();
     assert_eq!(known, [sha256]);
     assert_eq!(world.send(request()).await.expect(200).text("id"), job.text("id"));

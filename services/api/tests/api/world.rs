@@ -1,7 +1,7 @@
 //! The harness: an API of its own for each story, and a worker that does what the story says.
 
 use ::artifacts::ArtifactStore;
-use ::jobs::{Fence, JobId, JobKind, PerformanceId, WorkerId};
+use ::jobs::{JobKind, PerformanceId, WorkerId};
 use api::access::KeySecret;
 use api::{ApiConfig, ApiState, Foundations};
 use axum::Router;
@@ -240,12 +240,4 @@ pub fn multipart(parts: &[(&str, Option<&str>, &[u8])]) -> Request<Body> {
 /// A video of YouTube's shape, one for each number.
 pub fn video(number: usize) -> String {
     format!("https://www.youtube.com/watch?v={number:011}")
-}
-
-/// What proves that a worker holds a job.
-pub fn held(job: &str, fence: i64) -> HeldJob {
-    HeldJob {
-        job: job.parse::<JobId>().unwrap(),
-        fence: Fence(fence),
-    }
 }
