@@ -14,10 +14,13 @@ use sha2::Sha256;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+/// A notice as it arrived: its headers and its bytes.
+type Notice = (HeaderMap, Vec<u8>);
+
 /// Somebody who is told, and answers what the story says.
 #[derive(Clone, Default)]
 struct Listener {
-    heard: Arc<Mutex<Vec<(HeaderMap, Vec<u8>)>>>,
+    heard: Arc<Mutex<Vec<Notice>>>,
     answer: Arc<Mutex<u16>>,
 }
 
