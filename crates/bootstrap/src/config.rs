@@ -90,7 +90,7 @@ fn build<T: Default + Serialize + DeserializeOwned>(
         overlay(&mut settings, table);
     }
     for (name, value) in environment {
-        set(&mut settings, &name, &value)?;
+        set::<T>(&mut settings, &name, &value)?;
     }
     settings
         .try_into()
@@ -110,7 +110,8 @@ fn overlay(under: &mut Table, over: Table) {
 }
 
 /// Sets what a variable names. Its text is read as what the default is: a number where the default is a number.
-fn set(settings: &mut Table, variable: &str, text: &str) -> Result<(), ConfigError> {
+fn set<T: DeserializeOwned>(settings: &mut Table, variable: &str, text: &str) -> Result<(), ConfigError> {
+    let before = settings.clone();
     let lower = variable[PREFIX.len()..].to_lowercase();
     let mut names: Vec<&str> = lower.split("__").collect();
     let last = names.pop().unwrap_or_default();
@@ -118,7 +119,7 @@ fn set(settings: &mut Table, variable: &str, text: &str) -> Result<(), ConfigErr
         variable: variable.to_owned(),
         known: table.keys().map(String::as_str).collect::<Vec<_>>().join(", "),
     };
-    let mut table = settings;
+    let mut table = &mut *settings;
     for name in names {
         table = match table.get(name) {
             Some(Value::Table(_)) => table[name]
@@ -135,8 +136,17 @@ fn set(settings: &mut Table, variable: &str, text: &str) -> Result<(), ConfigErr
             .map_err(|source| ConfigError::Invalid { source: Box::new(source) })?
             .remove("value")
             .unwrap_or_else(|| Value::String(text.to_owned())),
-        // An optional setting, which is text; or no setting at all, which is found when the settings are read.
-        None => Value::String(text.to_owned()),
+        // An optional setting, which is text, or no setting at all: whoever reads the settings knows.
+        None => {
+            let unknown = unknown(table);
+            table.insert(last.to_owned(), Value::String(text.to_owned()));
+            let readable = |settings: Table| settings.try_into::<T>().is_ok();
+            return if readable(before) && !readable(settings.clone()) {
+                Err(unknown)
+            } else {
+                Ok(())
+            };
+        }
     };
     table.insert(last.to_owned(), value);
     Ok(())
@@ -152,6 +162,7 @@ mod tests {
     struct Settings {
         listen: String,
         slots: u32,
+        public_url: Option<String>,
         catalog: Catalog,
     }
 
@@ -167,6 +178,7 @@ mod tests {
             Settings {
                 listen: "127.0.0.1:8080".to_owned(),
                 slots: 1,
+                public_url: None,
                 catalog: Catalog::default(),
             }
         }
@@ -208,5 +220,11 @@ mod tests {
         ));
         assert!(matches!(check("", &[("TOCCATA__SLOTS", "two")]), Err(ConfigError::Invalid { .. })));
         assert!(matches!(check("slots = ", &[]), Err(ConfigError::NotToml { .. })));
+    }
+
+    #[test]
+    fn a_setting_without_a_default_can_be_set() {
+        let settings = check("", &[("TOCCATA__PUBLIC_URL", "https://toccata.example")]).unwrap();
+        assert_eq!(settings.public_url.as_deref(), Some("https://toccata.example"));
     }
 }
