@@ -1,6 +1,7 @@
 //! Labelling in a child process. Videos are hostile until proven otherwise: what crashes or eats memory is the child, and
 //! what stops it at once is a signal to its process group. The child gets the request on its stdin and tells its progress
-//! on stdout, a JSON line each.
+//! on stdout, a JSON line each. Its stdin stays open as long as its parent lives: a child whose parent was killed ends too, instead of
+//! computing for hours what nobody will hear.
 
 use crate::error::LabelError;
 use crate::progress::{Listener, Progress};
@@ -14,6 +15,9 @@ use std::io::{BufRead, Write};
 
 /// The argument that makes a program of ours the child.
 pub const CHILD_ARGUMENT: &str = "label-in-child";
+
+/// The exit code of a child whose parent is gone.
+const ORPHANED: i32 = 70;
 
 /// What the child says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -89,7 +93,17 @@ fn request() -> Result<(Request, Shutdown, ModelStore), LabelError> {
     let mut text = String::new();
     std::io::stdin().lock().read_line(&mut text).map_err(LabelError::fault)?;
     let request = serde_json::from_str(&text).map_err(LabelError::fault)?;
+    std::thread::Builder::new()
+        .name("parent".to_owned())
+        .spawn(end_with_parent)
+        .map_err(LabelError::fault)?;
     Ok((request, shutdown, ModelStore::open().map_err(LabelError::fault)?))
+}
+
+/// Nothing more comes on stdin; it closes when the parent is gone. Finished stages are whole files, so nothing is lost by ending at once.
+fn end_with_parent() {
+    let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+    std::process::exit(ORPHANED);
 }
 
 fn said(result: Result<Performance, LabelError>) -> Line {

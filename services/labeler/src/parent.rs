@@ -128,7 +128,9 @@ async fn converse(
 ) -> std::io::Result<Option<Line>> {
     let mut text = serde_json::to_vec(request)?;
     text.push(b'\n');
-    if let Some(mut stdin) = child.stdin.take() {
+    // Stays open as long as we live: the child ends when it closes.
+    let mut stdin = child.stdin.take();
+    if let Some(stdin) = &mut stdin {
         stdin.write_all(&text).await?;
     }
     let pid = child.id();
