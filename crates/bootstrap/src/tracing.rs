@@ -1,5 +1,7 @@
 //! Logging for operators: to stderr, silent unless `RUST_LOG` asks for it.
 
+use std::io::IsTerminal;
+
 /// Begins logging.
 pub fn start() {
     let filter = tracing_subscriber::EnvFilter::builder()
@@ -9,6 +11,7 @@ pub fn start() {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .try_init();
 }
 
@@ -45,7 +48,10 @@ impl Default for LogConfig {
 /// Begins logging as a service: to stderr, with the fields of spans.
 pub fn start_service(config: &LogConfig) {
     let filter = tracing_subscriber::EnvFilter::builder().parse_lossy(&config.filter);
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     // A program may start it twice in tests; the first one stays.
     let _ = match config.format {
         LogFormat::Text => logs.try_init(),

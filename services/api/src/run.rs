@@ -91,6 +91,8 @@ pub async fn run(config: ApiConfig, foundations: Foundations, shutdown: watch::R
     let listener = TcpListener::bind(address)
         .await
         .map_err(|source| RunError::Listen { address, source })?;
+    // Port 0 means any that is free; people want to know which.
+    let address = listener.local_addr().unwrap_or(address);
     tracing::info!(%address, "the API listens");
     run_on(listener, state(config, foundations), shutdown).await
 }

@@ -41,6 +41,9 @@ impl<'a> Checkpoints<'a> {
                 self.stored.insert(name.to_owned());
             }
         }
+        if !self.stored.is_empty() {
+            tracing::info!(stages = self.stored.len(), "finished stages of an earlier attempt are used");
+        }
         Ok(())
     }
 

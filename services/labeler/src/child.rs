@@ -17,7 +17,7 @@ use std::io::{BufRead, Write};
 pub const CHILD_ARGUMENT: &str = "label-in-child";
 
 /// The exit code of a child whose parent is gone.
-const ORPHANED: i32 = 70;
+pub const ORPHANED: i32 = 70;
 
 /// What the child says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

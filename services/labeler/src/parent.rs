@@ -131,7 +131,11 @@ async fn converse(
     // Stays open as long as we live: the child ends when it closes.
     let mut stdin = child.stdin.take();
     if let Some(stdin) = &mut stdin {
-        stdin.write_all(&text).await?;
+        match stdin.write_all(&text).await {
+            // It died before it listened; how is seen below.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+            written => written?,
+        }
     }
     let pid = child.id();
     let Some(stdout) = child.stdout.take() else { return Ok(None) };
