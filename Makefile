@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 TOCCATA := $(TARGET)/release/toccata
 DEMO := .demo
 
-.PHONY: demo test cluster setup build models lint bench-label clean
+.PHONY: demo test soak cluster setup build models lint bench-label clean
 
 demo: models
 	@echo "== rendering the demo clip"
@@ -20,6 +20,12 @@ demo: models
 test: models
 	@echo "== testing"
 	cargo test --release --workspace
+	@./scripts/fuzz-api.sh
+
+# The whole cluster under work and faults for half an hour (SOAK_MINUTES): nothing lost, memory flat.
+soak: models
+	cargo test --release --workspace --no-run
+	cargo test --release --workspace --test cluster -- --ignored --nocapture soak
 
 # The service as separate processes, with private servers; Ctrl-C ends it.
 cluster: models

@@ -21,8 +21,8 @@ packages=(
     libavfilter-dev libavdevice-dev
     ffmpeg                                                                   # making test media, putting streams into one file
     python3 python3-pip                                                      # pip fetches models and yt-dlp; of the models no code is run
-    python3-venv                                                             # `make bench-label` keeps its Python peers apart
-    ca-certificates                                                          # fetching over https
+    python3-venv                                                             # the fuzzer and the peers of `make bench-label` are kept apart
+    ca-certificates curl                                                     # fetching over https; asking the API in its fuzz test
     timgm6mb-soundfont                                                       # the sound of rendered performances
     postgresql rabbitmq-server                                               # private servers for tests and `make cluster`
 )

@@ -4,6 +4,7 @@
 //! computing for hours what nobody will hear.
 
 use crate::error::LabelError;
+use crate::failures;
 use crate::progress::{Listener, Progress};
 use crate::request::Request;
 use bootstrap::models::ModelStore;
@@ -33,6 +34,8 @@ pub enum Line {
     Usage(String),
     /// It stopped when asked to.
     Stopped,
+    /// There is no room for its results.
+    DiskFull(String),
     /// A fault of ours or of the machine, with its causes.
     Fault(String),
 }
@@ -112,8 +115,20 @@ fn said(result: Result<Performance, LabelError>) -> Line {
         Err(LabelError::Refused(refusal)) => Line::Refused(refusal),
         Err(LabelError::Usage(message)) => Line::Usage(message),
         Err(LabelError::Stopped) => Line::Stopped,
-        Err(LabelError::Fault(error)) => Line::Fault(crate::error::with_causes(error.as_ref())),
+        Err(LabelError::Fault(error)) => {
+            let message = crate::error::with_causes(error.as_ref());
+            if full_disk_caused(error.as_ref()) {
+                Line::DiskFull(message)
+            } else {
+                Line::Fault(message)
+            }
+        }
     }
+}
+
+fn full_disk_caused(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.filter_map(|error| error.downcast_ref()).any(failures::is_full)
 }
 
 fn tell(line: &Line) -> std::io::Result<()> {

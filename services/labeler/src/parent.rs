@@ -172,6 +172,7 @@ async fn conclude(child: &mut Child, last: std::io::Result<Option<Line>>, compla
         )),
         (Ok(Some(Line::Usage(message))), _) => ChildEnd::Failed(Failure::discard("request_invalid", message)),
         (Ok(Some(Line::Stopped)), _) => ChildEnd::Stopped,
+        (Ok(Some(Line::DiskFull(message))), _) => ChildEnd::Failed(Failure::retry("disk_full", message)),
         (Ok(Some(Line::Fault(message))), _) => ChildEnd::Failed(Failure::retry("label_fault", message)),
         (Ok(Some(Line::Progress(_)) | None), Ok(status)) => ChildEnd::Failed(died(status, &complaints)),
         (Err(error), _) | (_, Err(error)) => ChildEnd::Failed(Failure::retry(

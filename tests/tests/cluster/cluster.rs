@@ -24,7 +24,7 @@ const RESULTS: [&str; 4] = ["fingering.pig.txt", "hands.parquet", "performance.j
 /// Servers, an API, and as many workers as the story starts.
 pub struct Cluster {
     // Programs end before their servers: fields are dropped in this order.
-    _api: Process,
+    api: Process,
     pub postgres: Postgres,
     pub rabbitmq: RabbitMq,
     pub s3: S3,
@@ -63,7 +63,7 @@ impl Cluster {
         let address = wait_until(PATIENCE, "the API listens", async || address(&api).ok_or_else(|| api.said())).await;
         let key = key(&catalog_url);
         Cluster {
-            _api: api,
+            api,
             postgres,
             rabbitmq,
             s3,
@@ -98,6 +98,15 @@ impl Cluster {
     pub fn labeler(&self, settings: &[(&str, &str)]) -> (Process, PathBuf) {
         let (mut command, work, log) = self.labeler_command(program("labeler"), settings);
         (Process::start(&mut command, log), work)
+    }
+
+    /// Memory the API holds now.
+    pub fn api_memory_bytes(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.api.id())).expect("the API runs");
+        let kib = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
+        1024 * kib.expect("its memory")
     }
 
     /// A request with the key.
@@ -187,6 +196,23 @@ impl Cluster {
             Some(usize::from(labelled)),
             "{performances}"
         );
+    }
+
+    /// Waits until so many stages of a job are finished in the work folder of its labeller, or the job has ended. Looks often: the
+    /// last stages of a short clip take milliseconds.
+    pub async fn stages_reached(&self, job: &str, work: &Path, stages: usize) {
+        let running = |job: &Value| job["finished_ms"].is_i64() || job["state"] == "running" && job["kind"] == "label_performance";
+        self.until(job, "is labelled", running).await;
+        let ended = self.until(job, "ends", |job| job["finished_ms"].is_i64());
+        let reached = async {
+            while stages_finished(work) < stages {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::select! {
+            _ = ended => {}
+            () = reached => {}
+        }
     }
 
     /// How the attempts at a job ended, the first first; attempts at fetching left out.

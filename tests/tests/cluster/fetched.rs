@@ -58,7 +58,10 @@ async fn a_page_with_a_video_is_fetched_and_labelled_and_one_that_hangs_is_given
     let fetched = fetched["id"].as_str().expect("a job").to_owned();
     let ended = cluster.ended(&fetched).await;
     assert_eq!(ended["state"], "completed", "{ended}");
-    assert_eq!(ended["source"]["title"], "A clip");
+    assert!(
+        ended["source"]["title"].as_str().is_some_and(|title| title.starts_with("A clip")),
+        "{ended}"
+    );
     let hangs = cluster.post("/v1/videos", &json!({ "url": format!("{site}/stalling") })).await;
     let hangs = hangs["id"].as_str().expect("a job").to_owned();
     cluster.until(&hangs, "is fetched", |job| job["state"] == "running").await;

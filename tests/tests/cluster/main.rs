@@ -13,4 +13,5 @@ mod fetched;
 mod labelled;
 mod process;
 mod servers;
+mod soak;
 mod workers_lost;

@@ -19,18 +19,7 @@ async fn a_worker_is_killed_at_every_border_and_in_the_middle_of_every_stage() {
     for (number, (finished, into)) in (0..=KEPT_STAGES).flat_map(|finished| [(finished, 0), (finished, 250)]).enumerate() {
         let job = cluster.submit("clip.mp4", another_clip(number as u32).await, json!({})).await;
         let (labeler, work) = cluster.labeler(&[]);
-        cluster
-            .until(&job, "runs", |job| job["state"] == "running" && job["kind"] == "label_performance")
-            .await;
-        wait_until(PATIENCE, "a stage is finished", async || {
-            let now = stages_finished(&work);
-            if now >= finished {
-                Ok(())
-            } else {
-                Err(format!("{now} stages\n{}", labeler.said()))
-            }
-        })
-        .await;
+        cluster.stages_reached(&job, &work, finished).await;
         tokio::time::sleep(Duration::from_millis(into)).await;
         labeler.kill();
         jobs.push(job);
