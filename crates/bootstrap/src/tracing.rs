@@ -40,7 +40,7 @@ impl Default for LogConfig {
         LogConfig {
             format: LogFormat::Text,
             // sqlx and lapin tell every statement and frame at this level.
-            filter: "info,sqlx=warn,lapin=warn".to_owned(),
+            filter: "info,sqlx=warn,lapin=warn,object_store=warn".to_owned(),
         }
     }
 }

@@ -6,7 +6,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -113,10 +113,13 @@ impl S3 {
     }
 }
 
+/// A port that no other S3 server of this process has or had: a story whose server is away must not meet another story's.
 fn free_listener() -> std::net::TcpListener {
+    static TRIED: AtomicUsize = AtomicUsize::new(0);
     // Test processes begin at different places.
-    let first = std::process::id() as usize % PORTS.len();
-    let mut ports = PORTS.cycle().skip(first).take(PORTS.len());
+    let first = std::process::id() as usize;
+    let port = |_| PORTS.start + ((first + TRIED.fetch_add(1, Ordering::Relaxed)) % PORTS.len()) as u16;
+    let mut ports = (0..PORTS.len()).map(port);
     ports
         .find_map(|port| std::net::TcpListener::bind(("127.0.0.1", port)).ok())
         .expect("a free port")
