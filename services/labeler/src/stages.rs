@@ -40,7 +40,7 @@ pub fn label(request: &Request, store: &ModelStore, listener: &mut dyn Listener)
     let run = Run {
         request,
         input,
-        // Read first: nobody should wait for the keyboard to hear of a misspelt name.
+        // Read first: nobody should wait for the keyboard before hearing of a misspelt name.
         given: request.notes.as_ref().map(notes::given).transpose()?,
         store,
         kept: StageStore::at(&request.out.join(STAGES_FOLDER)),

@@ -18,11 +18,18 @@ const OPENED: &[(&str, &str)] = &[
 
 const TAG: &str = "\"first\"";
 
+/// A request the site saw.
+#[derive(Clone, Debug)]
+struct Asked {
+    path: String,
+    /// Where the range it asked for begins.
+    first_byte: Option<u64>,
+}
+
 /// A site with a video, a page that shows it, and the same video behind a connection that breaks the first time.
 struct Site {
     url: String,
-    /// The first line and the range of each request.
-    requests: Arc<Mutex<Vec<(String, Option<u64>)>>>,
+    requests: Arc<Mutex<Vec<Asked>>>,
     folder: TempDir,
 }
 
@@ -67,19 +74,19 @@ impl Site {
         performance["source"]["origin"].clone()
     }
 
-    fn requests(&self) -> Vec<(String, Option<u64>)> {
+    fn requests(&self) -> Vec<Asked> {
         self.requests.lock().unwrap().clone()
     }
 }
 
-fn answer(mut connection: TcpStream, clip: &Path, requests: &Mutex<Vec<(String, Option<u64>)>>) -> std::io::Result<()> {
+fn answer(mut connection: TcpStream, clip: &Path, requests: &Mutex<Vec<Asked>>) -> std::io::Result<()> {
     let mut lines = BufReader::new(connection.try_clone()?).lines();
     let request = lines.next().unwrap_or_else(|| Ok(String::new()))?;
-    let mut first = None;
+    let mut first_byte = None;
     for line in lines {
         let line = line?.to_lowercase();
         if let Some(range) = line.strip_prefix("range: bytes=") {
-            first = range.trim_end_matches('-').parse::<u64>().ok();
+            first_byte = range.trim_end_matches('-').parse::<u64>().ok();
         }
         if line.is_empty() {
             break;
@@ -88,8 +95,11 @@ fn answer(mut connection: TcpStream, clip: &Path, requests: &Mutex<Vec<(String, 
     let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
     let before = {
         let mut requests = requests.lock().unwrap();
-        requests.push((path.clone(), first));
-        requests.iter().filter(|(other, _)| *other == path).count() - 1
+        requests.push(Asked {
+            path: path.clone(),
+            first_byte,
+        });
+        requests.iter().filter(|asked| asked.path == path).count() - 1
     };
     if path == "/page" {
         let page = "<html><head><title>A minuet</title></head><body><video src=\"/clip.mp4\"></video></body></html>";
@@ -107,12 +117,12 @@ fn answer(mut connection: TcpStream, clip: &Path, requests: &Mutex<Vec<(String, 
     }
     let mut bytes = Vec::new();
     std::fs::File::open(clip)?.read_to_end(&mut bytes)?;
-    let (whole, first_byte) = (bytes.len(), first.unwrap_or(0) as usize);
-    let status = match first {
+    let whole = bytes.len();
+    let status = match first_byte {
         None => "200 OK".to_owned(),
         Some(first) => format!("206 Partial Content\r\nContent-Range: bytes {first}-{}/{whole}", whole - 1),
     };
-    let rest = &bytes[first_byte.min(whole)..];
+    let rest = &bytes[whole.min(first_byte.unwrap_or(0) as usize)..];
     write!(
         connection,
         "HTTP/1.1 {status}\r\nContent-Type: video/mp4\r\nETag: {TAG}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
@@ -154,7 +164,11 @@ fn an_address_is_labelled_and_where_it_came_from_is_recorded() {
     // and the next run goes on behind it.
     let labelled = site.label(OPENED, "/breaks/clip.mp4", &["--keep-video"]);
     assert!(labelled.status.success(), "{}", said(&labelled));
-    assert!(site.requests()[1].1.is_some_and(|first| first > 0), "{:?}", site.requests());
+    assert!(
+        site.requests()[1].first_byte.is_some_and(|first| first > 0),
+        "{:?}",
+        site.requests()
+    );
     let origin = site.origin();
     assert_eq!(origin["url"], format!("{}/breaks/clip.mp4", site.url));
     assert_eq!(origin["title"], "clip.mp4");
