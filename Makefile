@@ -48,8 +48,9 @@ lint:
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- --deny warnings
 
+# CLIPS="a.mp4 b.mp4" measures other clips than the rendered one.
 bench-label: models
-	./benches/label/run.sh
+	./benches/label/run.sh $(CLIPS)
 
 clean:
 	rm -rf $(DEMO)

@@ -46,6 +46,26 @@ pub struct Source {
     pub sha256: String,
     /// Length, seconds.
     pub duration_secs: f64,
+    /// Where on the web it came from; absent for a file somebody had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+}
+
+/// Where a file came from, for whoever has to ask whether it may be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Origin {
+    /// Its address.
+    pub url: String,
+    /// Its title, if its site states one.
+    pub title: Option<String>,
+    /// Its channel or owner, if its site states one.
+    pub uploader: Option<String>,
+    /// Its licence, if its site states one.
+    pub licence: Option<String>,
+    /// When it was fetched, milliseconds since 1970 (UTC).
+    pub retrieved_ms: i64,
+    /// What fetched it, with its version.
+    pub tool_version: String,
 }
 
 /// Facts about the pictures.

@@ -36,6 +36,7 @@ pub fn inspect(path: &Path, limits: &Limits) -> Result<Inspected, LabelError> {
             name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
             sha256: sha256_of(path).map_err(|error| unreadable(path, &error))?,
             duration_secs: facts.duration_secs,
+            origin: None,
         },
         video: VideoFacts {
             width: video.width,
@@ -85,5 +86,11 @@ pub fn check_limits(path: &Path, facts: &MediaFacts, limits: &Limits) -> Result<
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> LabelError {
-    Refusal::new(RefusalCode::MediaUnreadable, format!("{} cannot be read: {error}", path.display())).into()
+    let refusal = Refusal::new(RefusalCode::MediaUnreadable, format!("{} cannot be read: {error}", path.display()));
+    let hint = match error.kind() {
+        std::io::ErrorKind::NotFound => "Check the name; one that does not begin with / counts from the folder you are in.".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "Ask whoever owns the file for permission to read it.".to_owned(),
+        _ => refusal.hint,
+    };
+    Refusal { hint, ..refusal }.into()
 }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
+    /// Bringing the video from the web.
+    Fetch,
     /// Finding the keys.
     Keyboard,
     /// Hearing or reading the notes.
@@ -24,6 +26,7 @@ impl Stage {
     /// One word.
     pub fn name(self) -> &'static str {
         match self {
+            Stage::Fetch => "fetch",
             Stage::Keyboard => "keyboard",
             Stage::Notes => "notes",
             Stage::Hands => "hands",

@@ -1,5 +1,6 @@
 //! What somebody wants labelled, and how.
 
+use labeling::performance::Origin;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -8,6 +9,9 @@ use std::path::PathBuf;
 pub struct Request {
     /// The video file.
     pub input: PathBuf,
+    /// Where on the web the file came from.
+    #[serde(default)]
+    pub origin: Option<Origin>,
     /// The folder results go to; made if missing.
     pub out: PathBuf,
     /// Notes to use instead of transcribing.

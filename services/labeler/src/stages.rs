@@ -13,7 +13,7 @@ use bootstrap::models::ModelStore;
 use fingering::evidence::KeyMotion;
 use labeling::align::{Aligned, align};
 use labeling::assemble::labeled_notes;
-use labeling::performance::{Keyboard, Performance, SCHEMA_VERSION};
+use labeling::performance::{Keyboard, Performance, SCHEMA_VERSION, Source};
 use labeling::refusal::{Refusal, RefusalCode};
 use piano::Note;
 use serde::{Serialize, de::DeserializeOwned};
@@ -40,6 +40,8 @@ pub fn label(request: &Request, store: &ModelStore, listener: &mut dyn Listener)
     let run = Run {
         request,
         input,
+        // Read first: nobody should wait for the keyboard before hearing of a misspelt name.
+        given: request.notes.as_ref().map(notes::given).transpose()?,
         store,
         kept: StageStore::at(&request.out.join(STAGES_FOLDER)),
     };
@@ -56,6 +58,7 @@ pub fn label(request: &Request, store: &ModelStore, listener: &mut dyn Listener)
 struct Run<'a> {
     request: &'a Request,
     input: Inspected,
+    given: Option<Notes>,
     store: &'a ModelStore,
     kept: StageStore,
 }
@@ -82,8 +85,7 @@ impl Run<'_> {
     }
 
     fn notes(&self, listener: &mut dyn Listener) -> Result<(StageKey, Notes), LabelError> {
-        let given = self.request.notes.as_ref().map(notes::given).transpose()?;
-        let key = match &given {
+        let key = match &self.given {
             Some(given) => StageKey::new("notes", NOTES_VERSION, &(&given.notes, &given.pedal)),
             None => StageKey::new("notes", NOTES_VERSION, &(&self.input.source.sha256, self.request.transcriber)),
         };
@@ -94,8 +96,8 @@ impl Run<'_> {
                 if notes.heard_by.is_some() { "heard" } else { "given" }
             )
         };
-        let notes = self.stage(&key, Stage::Notes, listener, describe, |listener| match given {
-            Some(given) => Ok(given),
+        let notes = self.stage(&key, Stage::Notes, listener, describe, |listener| match &self.given {
+            Some(given) => Ok(given.clone()),
             None => notes::heard(&self.request.input, self.request.transcriber, self.store, listener),
         })?;
         Ok((key, notes))
@@ -177,7 +179,10 @@ impl Run<'_> {
         Performance {
             schema_version: SCHEMA_VERSION,
             toccata_version: env!("CARGO_PKG_VERSION").to_owned(),
-            source: self.input.source.clone(),
+            source: Source {
+                origin: self.request.origin.clone(),
+                ..self.input.source.clone()
+            },
             video: self.input.video,
             keyboard: Keyboard {
                 sections: aligned.sections,

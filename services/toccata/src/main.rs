@@ -3,6 +3,7 @@
 mod client;
 mod commands;
 mod failure;
+mod from_web;
 mod terminal;
 
 use clap::{Parser, Subcommand};
@@ -10,7 +11,7 @@ use std::process::ExitCode;
 
 /// Piano performances labelled with which finger played each note.
 #[derive(Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(version, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

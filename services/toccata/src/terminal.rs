@@ -1,7 +1,7 @@
 //! Progress for the person at the terminal: a line a stage on stderr, with a bar while it runs.
 
 use bootstrap::shutdown::Shutdown;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use labeler::progress::{Listener, Progress};
 use std::time::Duration;
 
@@ -23,8 +23,15 @@ impl Terminal {
             ProgressDrawTarget::stderr()
         };
         let bar = ProgressBar::with_draw_target(Some(STEPS), target);
-        if let Ok(style) = ProgressStyle::with_template("{prefix:<10} {bar:32} {percent:>3} %  {elapsed} {msg}") {
-            bar.set_style(style);
+        if let Ok(style) = ProgressStyle::with_template("{prefix:<10} {bar:32} {percent:>3} %  {elapsed} {stopping}") {
+            // A stage looks for a wish to stop between two pieces of work; until then the person is told that it was heard.
+            let heard = shutdown.clone();
+            let stopping = move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
+                if heard.requested() {
+                    let _ = out.write_str("stopping");
+                }
+            };
+            bar.set_style(style.with_key("stopping", stopping));
         }
         bar.enable_steady_tick(Duration::from_millis(250));
         Terminal { bar, quiet, shutdown }

@@ -152,3 +152,19 @@ fn wrong_usage_is_not_a_refusal() {
     assert_eq!(wrong(&["label", "a.mp4", "--out", "b", "--fingering", "guess"]), Some(2));
     assert_eq!(wrong(&["label", "a.mp4", "--out", "b", "--notes-offset-secs", "1"]), Some(2));
 }
+
+#[test]
+fn results_that_have_no_place_to_go_are_wrong_usage_before_any_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let video = clip(folder.path().join("video.mp4"), 3.0, true, stripes);
+    let file = folder.path().join("file");
+    std::fs::write(&file, b"").unwrap();
+    for out in [file.clone(), file.join("labels")] {
+        let done = label(&video, &out, &[]);
+        assert_eq!(done.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&done.stderr).contains("is not a folder"));
+    }
+    let out = folder.path().join("labels");
+    assert_eq!(label(&video, &out, &["--notes", "missing.mid"]).status.code(), Some(2));
+    assert!(!out.exists(), "work was done before the notes were looked at");
+}

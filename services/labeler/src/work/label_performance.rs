@@ -95,6 +95,7 @@ async fn request(work: &LabelerWork, job: &LabelPerformance, folder: &Path, cont
     };
     Ok(Request {
         input,
+        origin: None,
         out: folder.join("labels"),
         notes,
         hands: HandModel::MediaPipe,

@@ -1,20 +1,24 @@
 //! `toccata label`.
 
 use crate::failure::{Failure, fault};
+use crate::from_web;
 use crate::terminal::Terminal;
 use bootstrap::models::ModelStore;
 use bootstrap::shutdown::Shutdown;
 use clap::{Args, ValueEnum};
 use labeler::request::{FingeringRule, GivenNotes, HandModel, Limits, Request, TranscriberModel};
 use labeling::performance::Performance;
-use std::path::PathBuf;
+use rustix::fs::Access;
+use std::path::{Path, PathBuf};
 
 /// Label a video: every note with the finger that played it
 #[derive(Args)]
+#[command(after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP)]
 pub struct Label {
-    /// The video file
+    /// The video: a file, or its address on the web
+    #[arg(value_name = "FILE|URL")]
     input: PathBuf,
-    /// Folder for the results
+    /// Folder for the results; made if missing
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Use these notes instead of transcribing the sound (MIDI, PIG or tab-separated)
@@ -38,19 +42,42 @@ pub struct Label {
     /// Draw a video with keyboard, fingertips and pressed keys coloured by finger
     #[arg(long)]
     overlay: bool,
+    /// Keep a video from the web after it is labelled
+    #[arg(long)]
+    keep_video: bool,
     /// Largest file, bytes
-    #[arg(long, value_name = "N", default_value_t = Limits::default().bytes_max)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().bytes_max, help_heading = LIMITS)]
     max_bytes: u64,
     /// Largest picture, pixels
-    #[arg(long, value_name = "N", default_value_t = Limits::default().pixels_max)]
+    #[arg(long, value_name = "N", default_value_t = Limits::default().pixels_max, help_heading = LIMITS)]
     max_pixels: usize,
     /// Longest video, seconds
-    #[arg(long, value_name = "S", default_value_t = Limits::default().secs_max)]
+    #[arg(long, value_name = "S", default_value_t = Limits::default().secs_max, help_heading = LIMITS)]
     max_secs: f64,
     /// Print a summary for machines
     #[arg(long)]
     pub json: bool,
 }
+
+const LIMITS: &str = "Limits";
+
+const AFTER_HELP: &str = "\
+Example:
+  toccata label performance.mp4 --out labels --overlay";
+
+const AFTER_LONG_HELP: &str = "\
+Examples:
+  toccata label performance.mp4 --out labels --overlay
+  toccata label performance.mp4 --out labels --notes piece.mid
+  toccata label https://youtu.be/... --out labels
+
+Stopped with Ctrl-C, or run again with other options, it goes on with what is finished. \
+A video from the web is deleted once it is labelled, and its address, title, owner and licence are recorded. \
+Whose addresses may be asked, and how, is said by the settings that TOCCATA_CONFIG names (those of the labeler: \
+deploy/config/labeler.toml).
+
+Exit status: 0 labelled; 3 the video cannot be labelled, and a name says why; 2 wrong usage; 1 a fault of ours or of the \
+machine; 130 stopped.";
 
 #[derive(Clone, Copy, ValueEnum)]
 enum HandsChoice {
@@ -86,14 +113,26 @@ impl From<TranscriberChoice> for TranscriberModel {
 impl Label {
     /// Runs the command.
     pub fn run(self) -> Result<(), Failure> {
+        writable(&self.out)?;
         let shutdown = Shutdown::listen().map_err(fault)?;
         let store = ModelStore::open().map_err(fault)?;
-        let json = self.json;
-        let request = self.request();
-        let mut terminal = Terminal::new(json, shutdown);
+        let (json, keep_video) = (self.json, self.keep_video);
+        let mut request = self.request();
+        let mut terminal = Terminal::new(json, shutdown.clone());
+        let from_web = match from_web::address(&request.input) {
+            Some(address) => Some(from_web::fetch(address, &request.out, &request.limits, &mut terminal, &shutdown)?),
+            None => None,
+        };
+        if let Some(video) = &from_web {
+            request.input.clone_from(&video.path);
+            request.origin = Some(video.origin.clone());
+        }
         let labelled = labeler::label(&request, &store, &mut terminal);
         drop(terminal);
         let performance = labelled?;
+        if let Some(video) = from_web.filter(|_| !keep_video) {
+            video.delete().map_err(fault)?;
+        }
         if json {
             println!("{}", summary(&request, &performance));
         } else {
@@ -106,6 +145,7 @@ impl Label {
         let HandsChoice::Mediapipe = self.hands;
         Request {
             input: self.input,
+            origin: None,
             out: self.out,
             notes: self.notes.map(|path| GivenNotes {
                 path,
@@ -127,6 +167,25 @@ impl Label {
             },
         }
     }
+}
+
+/// Says before hours of work, not after, that the results have no place to go.
+fn writable(out: &Path) -> Result<(), Failure> {
+    let there = out
+        .ancestors()
+        .map(|folder| if folder == Path::new("") { Path::new(".") } else { folder });
+    let Some(nearest) = there.into_iter().find(|folder| folder.exists()) else {
+        return Ok(());
+    };
+    let problem = if !nearest.is_dir() {
+        "is not a folder"
+    } else if rustix::fs::access(nearest, Access::WRITE_OK | Access::EXEC_OK).is_err() {
+        "may not be written to"
+    } else {
+        return Ok(());
+    };
+    let (out, nearest) = (out.display(), nearest.display());
+    Err(Failure::Usage(format!("the results cannot go to {out}: {nearest} {problem}")))
 }
 
 fn fingered(performance: &Performance) -> usize {
