@@ -61,6 +61,9 @@ struct PeersArguments {
     /// Alternating rounds.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
+    /// Only these systems.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
 }
 
 #[derive(Args)]

@@ -1,7 +1,7 @@
 //! Our own queue: what `api` does when it accepts work, with its duties beside it, and a worker with a handler that does nothing.
 
 use crate::Failed;
-use crate::peers::{Numbers, System};
+use crate::peers::System;
 use crate::process::{Process, now_micros};
 use async_trait::async_trait;
 use broker::{Broker, RabbitMqBroker, RabbitMqConfig};
@@ -65,11 +65,8 @@ fn begin_duties(catalog: &Arc<dyn Catalog>, broker: &Arc<dyn Broker>, wake: &Arc
 
 #[async_trait]
 impl System for Ours {
-    fn numbers(&self) -> Numbers {
-        Numbers {
-            drained: 10_000,
-            bulk: 10_000,
-        }
+    fn bulk(&self) -> usize {
+        10_000
     }
 
     async fn enqueue(&self, count: usize) -> Result<f64, Failed> {
@@ -77,7 +74,7 @@ impl System for Ours {
             .map(|number| {
                 video(
                     i64::try_from(number).unwrap_or(i64::MAX),
-                    format!("https://example.org/videos/{number}.mp4"),
+                    format!("https://example.org/videos/{count}/{number}.mp4"),
                     Class::Backfill,
                 )
             })

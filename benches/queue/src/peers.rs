@@ -22,17 +22,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// A system that does nothing for so long has failed.
 const STALLED_AFTER: Duration = Duration::from_secs(60);
 
-/// How many jobs.
-pub struct Numbers {
-    pub bulk: usize,
-    pub drained: usize,
-}
-
 /// A queue.
 #[async_trait]
 pub trait System: Send + Sync {
-    /// How many jobs it is given.
-    fn numbers(&self) -> Numbers;
+    /// How many jobs it is given at once.
+    fn bulk(&self) -> usize;
     /// Submits jobs in the fastest way it offers; seconds that took.
     async fn enqueue(&self, count: usize) -> Result<f64, Failed>;
     /// Submits jobs one by one at a pace.
@@ -64,6 +58,9 @@ pub async fn run(arguments: &PeersArguments) -> Result<(), Failed> {
     let mut rounds: [Vec<Figures>; 4] = Default::default();
     for round in 0..arguments.rounds {
         for (system, name) in NAMES.into_iter().enumerate() {
+            if !arguments.only.is_empty() && !arguments.only.iter().any(|only| only == name) {
+                continue;
+            }
             let figures = one_round(arguments, name, round)
                 .await
                 .map_err(|error| format!("{name}: {error}"))?;
@@ -106,11 +103,12 @@ pub async fn create_database(postgres: &str, name: &str) -> Result<String, Faile
 }
 
 async fn measure(system: &dyn System, database: &str) -> Result<Figures, Failed> {
-    let numbers = system.numbers();
-    let enqueue_secs = system.enqueue(numbers.bulk).await?;
+    let bulk = system.bulk();
+    system.enqueue(WARM_UP).await?;
+    let enqueue_secs = system.enqueue(bulk).await?;
     let pool = PgPool::connect(database).await?;
     let mut worker = system.start_worker()?;
-    let drained_per_sec = watch_drain(system, &pool, numbers.drained).await?;
+    let drained_per_sec = watch_drain(system, &pool, WARM_UP + bulk).await?;
     system.pace(WARM_UP, PACED_PER_SEC).await?;
     latencies(&mut worker, WARM_UP).await?;
     let (paced, latencies_ms) = tokio::join!(system.pace(PACED, PACED_PER_SEC), latencies(&mut worker, PACED));
@@ -119,7 +117,7 @@ async fn measure(system: &dyn System, database: &str) -> Result<Figures, Failed>
     worker.stop().await?;
     pool.close().await;
     Ok(Figures {
-        enqueued_per_sec: numbers.bulk as f64 / enqueue_secs,
+        enqueued_per_sec: bulk as f64 / enqueue_secs,
         drained_per_sec,
         p50_ms: percentile(&latencies_ms, 0.5),
         p99_ms: percentile(&latencies_ms, 0.99),

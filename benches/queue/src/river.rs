@@ -1,7 +1,7 @@
 //! riverqueue as a peer, as its documentation sets it up.
 
 use crate::Failed;
-use crate::peers::{Numbers, System};
+use crate::peers::System;
 use crate::process::{Process, now_micros};
 use async_trait::async_trait;
 use clap::Args;
@@ -54,11 +54,8 @@ impl River {
 
 #[async_trait]
 impl System for River {
-    fn numbers(&self) -> Numbers {
-        Numbers {
-            drained: 10_000,
-            bulk: 10_000,
-        }
+    fn bulk(&self) -> usize {
+        10_000
     }
 
     async fn enqueue(&self, count: usize) -> Result<f64, Failed> {
