@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 TOCCATA := $(TARGET)/release/toccata
 DEMO := .demo
 
-.PHONY: demo test soak cluster setup build models lint bench-label clean
+.PHONY: demo test soak cluster setup build models lint bench-label bench-queue clean
 
 demo: models
 	@echo "== rendering the demo clip"
@@ -51,6 +51,9 @@ lint:
 # CLIPS="a.mp4 b.mp4" measures other clips than the rendered one.
 bench-label: models
 	./benches/label/run.sh $(CLIPS)
+
+bench-queue: setup
+	./benches/queue/run.sh
 
 clean:
 	rm -rf $(DEMO)

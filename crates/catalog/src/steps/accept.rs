@@ -2,6 +2,8 @@ use super::*;
 use crate::sqlx_failure::during;
 use serde::Serialize;
 use sqlx::{Row as _, Transaction};
+use std::borrow::Cow;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 const STEP: &str = "accept a submission";
@@ -9,27 +11,54 @@ const STEP: &str = "accept a submission";
 /// Deadlocks between submissions of the same videos are rare; the loser just begins again.
 const TRIES_MAX: u32 = 4;
 
-/// The row of an item as `{items}` reads it.
+/// The items as `{items}` reads them: JSON, for each statement only what it uses. Parsing them is a large part of the work for a
+/// submission of ten thousand videos.
+struct ItemTexts {
+    job_ids: Vec<Uuid>,
+    sources: String,
+    jobs: String,
+    lines: String,
+}
+
+/// What is known about an item's source.
 #[derive(Serialize)]
-struct ItemRow<'a> {
-    position: i64,
+struct SourcePart<'a> {
     source_id: Uuid,
+    canonical: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    licence: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    legal_basis: Option<&'a str>,
+}
+
+/// An item's job.
+#[derive(Serialize)]
+struct JobPart<'a> {
+    position: i64,
     job_id: Uuid,
     canonical: &'a str,
-    url: Option<&'a str>,
-    host: Option<&'a str>,
-    title: Option<&'a str>,
-    licence: Option<&'a str>,
-    legal_basis: Option<&'a str>,
-    dedupe_key: String,
+    dedupe_key: &'a str,
     kind: &'static str,
     class: &'static str,
     payload: String,
 }
 
+/// Which job an item made or joined.
+#[derive(Serialize)]
+struct LinePart<'a> {
+    position: i64,
+    job_id: Uuid,
+    dedupe_key: &'a str,
+}
+
 pub(super) async fn accept(store: &Store, submission: &Submission) -> Result<Accepted, CatalogError> {
-    let rows = item_rows(&submission.items)?;
-    let items = serde_json::to_string(&rows).map_err(|error| CatalogError::Fault {
+    let items = item_texts(&submission.items).map_err(|error| CatalogError::Fault {
         step: STEP,
         source: Box::new(error),
     })?;
@@ -42,49 +71,59 @@ pub(super) async fn accept(store: &Store, submission: &Submission) -> Result<Acc
     }
 }
 
-fn item_rows(items: &[SubmittedItem]) -> Result<Vec<ItemRow<'_>>, CatalogError> {
-    let row = |item| -> Result<ItemRow<'_>, serde_json::Error> {
-        let SubmittedItem {
-            position,
-            canonical,
-            url,
-            host,
-            title,
-            licence,
-            legal_basis,
+fn item_texts(items: &[SubmittedItem]) -> Result<ItemTexts, serde_json::Error> {
+    let sources: Vec<SourcePart<'_>> = items.iter().map(source_part).collect();
+    let ids: Vec<Uuid> = items.iter().map(|_| Uuid::now_v7()).collect();
+    let dedupe_keys: Vec<Cow<'_, str>> = items.iter().zip(&ids).map(dedupe_key).collect();
+    let numbered = || items.iter().zip(&ids).zip(&dedupe_keys);
+    let jobs = numbered()
+        .map(|((item, id), dedupe_key)| job_part(item, *id, dedupe_key))
+        .collect::<Result<Vec<_>, _>>()?;
+    let lines: Vec<LinePart<'_>> = numbered()
+        .map(|((item, id), dedupe_key)| LinePart {
+            position: item.position,
+            job_id: *id,
             dedupe_key,
-            payload,
-            class,
-            inputs: _,
-        }: &SubmittedItem = item;
-        let job_id = Uuid::now_v7();
-        Ok(ItemRow {
-            position: *position,
-            source_id: Uuid::now_v7(),
-            job_id,
-            canonical,
-            url: url.as_deref(),
-            host: host.as_deref(),
-            title: title.as_deref(),
-            licence: licence.as_deref(),
-            legal_basis: legal_basis.as_deref(),
-            dedupe_key: dedupe_key.clone().unwrap_or_else(|| job_id.to_string()),
-            kind: payload.kind().name(),
-            class: class.name(),
-            payload: serde_json::to_string(payload)?,
         })
-    };
-    items
-        .iter()
-        .map(row)
-        .collect::<Result<_, _>>()
-        .map_err(|error| CatalogError::Fault {
-            step: STEP,
-            source: Box::new(error),
-        })
+        .collect();
+    Ok(ItemTexts {
+        sources: serde_json::to_string(&sources)?,
+        jobs: serde_json::to_string(&jobs)?,
+        lines: serde_json::to_string(&lines)?,
+        job_ids: ids,
+    })
 }
 
-async fn try_to_accept(store: &Store, submission: &Submission, items: &str) -> Result<Accepted, CatalogError> {
+/// Of work that is never joined, the job's own id.
+fn dedupe_key<'a>((item, id): (&'a SubmittedItem, &Uuid)) -> Cow<'a, str> {
+    item.dedupe_key.as_deref().map_or_else(|| id.to_string().into(), Cow::from)
+}
+
+fn source_part(item: &SubmittedItem) -> SourcePart<'_> {
+    SourcePart {
+        source_id: Uuid::now_v7(),
+        canonical: &item.canonical,
+        url: item.url.as_deref(),
+        host: item.host.as_deref(),
+        title: item.title.as_deref(),
+        licence: item.licence.as_deref(),
+        legal_basis: item.legal_basis.as_deref(),
+    }
+}
+
+fn job_part<'a>(item: &'a SubmittedItem, job_id: Uuid, dedupe_key: &'a str) -> Result<JobPart<'a>, serde_json::Error> {
+    Ok(JobPart {
+        position: item.position,
+        job_id,
+        canonical: &item.canonical,
+        dedupe_key,
+        kind: item.payload.kind().name(),
+        class: item.class.name(),
+        payload: serde_json::to_string(&item.payload)?,
+    })
+}
+
+async fn try_to_accept(store: &Store, submission: &Submission, items: &ItemTexts) -> Result<Accepted, CatalogError> {
     let key = submission.key.map(KeyId::uuid);
     let share = key.unwrap_or(Uuid::nil());
     let mut transaction = store.begin(STEP).await?;
@@ -99,33 +138,20 @@ async fn try_to_accept(store: &Store, submission: &Submission, items: &str) -> R
             .map_err(during(STEP))?;
     }
     sqlx::query(sql!("accept_sources"))
-        .bind(items)
+        .bind(&items.sources)
         .execute(&mut *transaction)
         .await
         .map_err(during(STEP))?;
-    sqlx::query(sql!("accept_jobs"))
-        .bind(items)
-        .bind(key)
-        .bind(share)
-        .bind(&submission.traceparent)
-        .execute(&mut *transaction)
-        .await
-        .map_err(during(STEP))?;
+    let accepted = accept_jobs(&mut transaction, submission, items, key, share).await?;
     sqlx::query(sql!("accept_bells"))
-        .bind(items)
+        .bind(&items.lines)
         .execute(&mut *transaction)
         .await
         .map_err(during(STEP))?;
-    let accepted = accepted_items(&mut transaction, items).await?;
     insert_inputs(&mut transaction, submission, &accepted).await?;
     let refused = refused_items(submission, &accepted);
     if let Some(batch) = batch {
-        sqlx::query(sql!("insert_batch_items"))
-            .bind(items)
-            .bind(batch.uuid())
-            .execute(&mut *transaction)
-            .await
-            .map_err(during(STEP))?;
+        insert_lines(&mut transaction, batch, &accepted).await?;
         for item in &refused {
             sqlx::query(sql!("insert_refused_item"))
                 .bind(batch.uuid())
@@ -176,6 +202,64 @@ async fn batch(transaction: &mut Transaction<'static, Db>, submission: &Submissi
             Ok(Some(new.id))
         }
     }
+}
+
+/// Makes the jobs, and says which job does each item.
+async fn accept_jobs(
+    transaction: &mut Transaction<'static, Db>,
+    submission: &Submission,
+    items: &ItemTexts,
+    key: Option<Uuid>,
+    share: Uuid,
+) -> Result<Vec<AcceptedItem>, CatalogError> {
+    let rows = sqlx::query(sql!("accept_jobs"))
+        .bind(&items.jobs)
+        .bind(key)
+        .bind(share)
+        .bind(&submission.traceparent)
+        .fetch_all(&mut **transaction)
+        .await
+        .map_err(during(STEP))?;
+    // All are new, as most submissions are: nothing has to be looked up.
+    if rows.len() == submission.items.len() {
+        let made = |row: &Row| -> Result<_, sqlx::Error> { Ok((row.try_get("id")?, row.try_get("source_id")?)) };
+        let mut sources: HashMap<Uuid, Uuid> = rows.iter().map(made).collect::<Result<_, _>>().map_err(during(STEP))?;
+        let new = |(item, id): (&SubmittedItem, &Uuid)| {
+            Some(AcceptedItem {
+                position: item.position,
+                job: JobId::from_uuid(*id),
+                source: SourceId::from_uuid(sources.remove(id)?),
+                joined: false,
+            })
+        };
+        let mut accepted: Vec<AcceptedItem> = submission.items.iter().zip(&items.job_ids).filter_map(new).collect();
+        accepted.sort_by_key(|item| item.position);
+        return Ok(accepted);
+    }
+    accepted_items(transaction, &items.lines).await
+}
+
+/// Writes the lines of a batch.
+async fn insert_lines(transaction: &mut Transaction<'static, Db>, batch: BatchId, accepted: &[AcceptedItem]) -> Result<(), CatalogError> {
+    #[derive(Serialize)]
+    struct Line {
+        position: i64,
+        job_id: Uuid,
+    }
+    let lines: Vec<Line> = accepted
+        .iter()
+        .map(|item| Line {
+            position: item.position,
+            job_id: item.job.uuid(),
+        })
+        .collect();
+    sqlx::query(sql!("insert_batch_items"))
+        .bind(json(&lines))
+        .bind(batch.uuid())
+        .execute(&mut **transaction)
+        .await
+        .map_err(during(STEP))?;
+    Ok(())
 }
 
 async fn accepted_items(transaction: &mut Transaction<'static, Db>, items: &str) -> Result<Vec<AcceptedItem>, CatalogError> {
