@@ -19,10 +19,7 @@ const GROWTH_MAX: f64 = 1.3;
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes half an hour: make soak"]
 async fn nothing_is_lost_and_memory_stays_flat() {
-    let minutes = std::env::var("SOAK_MINUTES")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(MINUTES);
+    let minutes = minutes();
     let (begin, length) = (Instant::now(), Duration::from_secs(60 * minutes));
     let cluster = Cluster::start().await;
     let mut labelers: Vec<(Process, PathBuf)> = (0..2).map(|_| cluster.labeler(&[])).collect();
@@ -52,6 +49,12 @@ async fn nothing_is_lost_and_memory_stays_flat() {
     let (warm, last) = (memory[memory.len() / 3], memory[memory.len() - 1]);
     println!("{} jobs, each ended once; API from {} to {} MB", jobs.len(), warm >> 20, last >> 20);
     assert!((last as f64) < GROWTH_MAX * warm as f64, "from {warm} to {last} bytes");
+}
+
+#[expect(clippy::disallowed_methods, reason = "said to this test, and no program's setting")]
+fn minutes() -> u64 {
+    let said = std::env::var("SOAK_MINUTES").ok();
+    said.and_then(|text| text.parse().ok()).unwrap_or(MINUTES)
 }
 
 /// One fault, a different one each round; gives its name.
