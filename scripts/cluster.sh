@@ -44,7 +44,7 @@ begin() { # NAME PROGRAM SETTINGS...
 }
 
 artifacts=(TOCCATA__ARTIFACTS__URL=s3://toccata "TOCCATA__ARTIFACTS__ENDPOINT=$s3" TOCCATA__ARTIFACTS__ALLOW_HTTP=true
-    TOCCATA__ARTIFACTS__ACCESS_KEY_ID=toccata TOCCATA__ARTIFACTS__SECRET_ACCESS_KEY=toccata-secret)
+    TOCCATA__ARTIFACTS__ACCESS_KEY_ID=toccata-test TOCCATA__ARTIFACTS__SECRET_ACCESS_KEY=toccata-test-secret)
 begin api api "TOCCATA__LISTEN=$listen" "TOCCATA__PUBLIC_URL=http://$listen" "${artifacts[@]}"
 for number in 1 2; do
     begin "labeler-$number" labeler "TOCCATA__WORK_FOLDER=$folder/work-$number" "${artifacts[@]}"

@@ -67,6 +67,17 @@ pub async fn probe_conditional_put(store: &ArtifactStore) -> Result<ConditionalP
     probed.and_then(|found| cleared.map(|()| found))
 }
 
+/// What every program does before it begins: tells its operators what the store can be trusted with. A store that refuses our keys is
+/// an error now rather than with the first job; one that is away may come back, and jobs wait for it.
+pub async fn check_at_start(store: &ArtifactStore) -> Result<(), StoreError> {
+    match probe_conditional_put(store).await {
+        Ok(found) => tracing::info!(create = %found.create, update = %found.update, "the store answers; conditional puts"),
+        Err(error) if error.is_transient() => tracing::warn!(%error, "the store does not answer yet"),
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
 /// What became of a conditional put.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Put {

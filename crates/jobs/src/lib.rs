@@ -19,5 +19,7 @@ pub use kind::{Class, JobKind, UnknownName};
 pub use lease::{EXTEND_EVERY, Fence, LEASE, SELF_FENCE_AFTER};
 pub use limits::{Backoff, Limits, Next, after_failure, after_loss};
 pub use options::{Section, SubmitOptions};
-pub use payload::{ExpandPlaylist, FetchVideo, LabelPerformance, MEDIA_ARTIFACT, MediaSource, NOTES_ARTIFACT, Payload, TrainPolicy};
+pub use payload::{
+    ExpandPlaylist, FetchVideo, LabelPerformance, MEDIA_ARTIFACT, MediaOrigin, MediaSource, NOTES_ARTIFACT, Payload, TrainPolicy,
+};
 pub use state::{IllegalTransition, JobState};

@@ -93,6 +93,23 @@ pub struct FetchVideo {
     pub host_turn: bool,
 }
 
+/// Where on the web a file came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MediaOrigin {
+    /// Its address.
+    pub url: String,
+    /// Its title, if its site states one.
+    pub title: Option<String>,
+    /// Its channel or owner, if its site states one.
+    pub uploader: Option<String>,
+    /// Its licence, if its site states one.
+    pub licence: Option<String>,
+    /// When it was fetched, milliseconds since 1970 (UTC).
+    pub retrieved_ms: i64,
+    /// What fetched it, with its version.
+    pub tool_version: String,
+}
+
 /// Label a file that is in the store.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LabelPerformance {
@@ -100,6 +117,9 @@ pub struct LabelPerformance {
     pub media_sha256: String,
     /// The name of its file, with the extension.
     pub media_name: String,
+    /// Where on the web it came from.
+    #[serde(default)]
+    pub origin: Option<MediaOrigin>,
     /// What was really fetched, where a section was asked for: seconds of the original video at second 0 of the file.
     pub section_start_secs: f64,
     /// The part asked for, in seconds of the original video.

@@ -40,10 +40,12 @@ const CONNECTIONS_MAX: u32 = 16;
 impl Foundations {
     /// Opens them as the settings say.
     pub async fn open(config: &ApiConfig) -> Result<Foundations, Box<dyn std::error::Error + Send + Sync>> {
+        let store = ArtifactStore::open(&config.artifacts)?;
+        artifacts::check_at_start(&store).await?;
         Ok(Foundations {
             catalog: catalog::open(&config.catalog_url, CONNECTIONS_MAX).await?,
             broker: broker::open(&config.broker_url)?,
-            store: ArtifactStore::open(&config.artifacts)?,
+            store,
         })
     }
 }

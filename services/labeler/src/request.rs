@@ -9,6 +9,9 @@ use std::path::PathBuf;
 pub struct Request {
     /// The video file.
     pub input: PathBuf,
+    /// What its owner calls the file, if not by the name it has here.
+    #[serde(default)]
+    pub name: Option<String>,
     /// Where on the web the file came from.
     #[serde(default)]
     pub origin: Option<Origin>,

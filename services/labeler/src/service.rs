@@ -32,10 +32,12 @@ pub struct Parts {
 impl Parts {
     /// Opens them as the settings say.
     pub async fn open(config: &LabelerConfig) -> Result<Parts, Box<dyn Error + Send + Sync>> {
+        let store = ArtifactStore::open(&config.artifacts)?;
+        artifacts::check_at_start(&store).await?;
         Ok(Parts {
             catalog: catalog::open(&config.catalog_url, CONNECTIONS_MAX).await?,
             broker: broker::open(&config.broker_url)?,
-            store: ArtifactStore::open(&config.artifacts)?,
+            store,
         })
     }
 }

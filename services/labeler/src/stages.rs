@@ -180,6 +180,7 @@ impl Run<'_> {
             schema_version: SCHEMA_VERSION,
             toccata_version: env!("CARGO_PKG_VERSION").to_owned(),
             source: Source {
+                name: self.request.name.clone().unwrap_or_else(|| self.input.source.name.clone()),
                 origin: self.request.origin.clone(),
                 ..self.input.source.clone()
             },

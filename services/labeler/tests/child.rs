@@ -16,6 +16,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_labeler");
 fn request(input: &Path, out: &Path) -> Request {
     Request {
         input: input.to_owned(),
+        name: None,
         origin: None,
         out: out.to_owned(),
         notes: None,

@@ -225,6 +225,13 @@ impl Cluster {
             .collect()
     }
 
+    /// A file of a completed job.
+    pub async fn file(&self, job: &str, name: &str) -> Vec<u8> {
+        let answer = self.request(Method::GET, &format!("/v1/jobs/{job}/artifacts/{name}")).send().await;
+        let answer = answer.expect("an answer").error_for_status().expect("a file");
+        answer.bytes().await.expect("its bytes").to_vec()
+    }
+
     /// How many objects the store has in a folder.
     pub async fn stored(&self, folder: &str) -> usize {
         self.store

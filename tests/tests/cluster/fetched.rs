@@ -62,6 +62,14 @@ async fn a_page_with_a_video_is_fetched_and_labelled_and_one_that_hangs_is_given
         ended["source"]["title"].as_str().is_some_and(|title| title.starts_with("A clip")),
         "{ended}"
     );
+    let performance = cluster.file(&fetched, "performance.json").await;
+    let performance: serde_json::Value = serde_json::from_slice(&performance).expect("JSON");
+    let origin = &performance["source"]["origin"];
+    assert_eq!(origin["url"], format!("{site}/page"));
+    assert!(
+        origin["tool_version"].as_str().is_some_and(|tool| tool.starts_with("yt-dlp")),
+        "{origin}"
+    );
     let hangs = cluster.post("/v1/videos", &json!({ "url": format!("{site}/stalling") })).await;
     let hangs = hangs["id"].as_str().expect("a job").to_owned();
     cluster.until(&hangs, "is fetched", |job| job["state"] == "running").await;

@@ -31,6 +31,8 @@ async fn a_clip_comes_out_of_the_cluster_as_toccata_label_labels_it() {
     client(&["download", job, "--out", there.to_str().unwrap()]);
     assert_eq!(notes(&here), notes(&there));
     assert_eq!(text(&here, "fingering.pig.txt"), text(&there, "fingering.pig.txt"));
+    let performance: Value = serde_json::from_str(&text(&there, "performance.json")).unwrap();
+    assert_eq!(performance["source"]["name"], "clip.mp4", "its owner's name for it");
     let again = client(&["submit", clip.to_str().unwrap(), "--json"]);
     let again: Value = serde_json::from_slice(&again.stdout).unwrap();
     assert_eq!(

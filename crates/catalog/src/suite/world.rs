@@ -209,6 +209,7 @@ pub(super) fn video_of(class: Class) -> SubmittedItem {
 pub(super) fn labelling() -> Payload {
     Payload::LabelPerformance(LabelPerformance {
         media_sha256: hex(random_sha256()),
+        origin: None,
         media_name: "video.mp4".to_owned(),
         section_start_secs: 0.0,
         section: None,

@@ -227,6 +227,7 @@ impl SimWorker {
             Payload::FetchVideo(fetch) => Outcome::HandedOn {
                 payload: Payload::LabelPerformance(LabelPerformance {
                     media_sha256: content(job.held),
+                    origin: None,
                     media_name: "video.mp4".to_owned(),
                     section_start_secs: 0.0,
                     section: None,

@@ -4,9 +4,9 @@ use super::{LabelerWork, NOTES, VIDEO};
 use crate::failures;
 use artifacts::ContentHash;
 use catalog::{Artifact, HostTurn, Leased, Outcome, SourceFacts};
-use jobs::{Failure, FetchVideo, LabelPerformance, MediaSource, Payload};
+use jobs::{Failure, FetchVideo, LabelPerformance, MediaOrigin, MediaSource, Payload};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 use worker::{Interrupted, JobContext};
 
 /// A video's file in the store.
@@ -202,6 +202,7 @@ async fn handed_on(work: &LabelerWork, video: &FetchVideo, fetched: Fetched) -> 
     let payload = Payload::LabelPerformance(LabelPerformance {
         media_sha256: fetched.sha256,
         media_name: fetched.name,
+        origin: origin(&video.from, &fetched.facts),
         section_start_secs: fetched.section_start_secs.unwrap_or(0.0),
         // A part that was fetched as such need not be cut out again.
         section: video.options.section.filter(|_| fetched.section_start_secs.is_none()),
@@ -213,5 +214,22 @@ async fn handed_on(work: &LabelerWork, video: &FetchVideo, fetched: Fetched) -> 
         payload,
         artifacts,
         source: fetched.facts,
+    })
+}
+
+/// What a performance says of where its video came from.
+fn origin(from: &MediaSource, facts: &SourceFacts) -> Option<MediaOrigin> {
+    let (MediaSource::Url(url) | MediaSource::S3 { uri: url }) = from else {
+        return None;
+    };
+    Some(MediaOrigin {
+        url: url.clone(),
+        title: facts.title.clone(),
+        uploader: facts.uploader.clone(),
+        licence: facts.licence.clone(),
+        retrieved_ms: UNIX_EPOCH
+            .elapsed()
+            .map_or(0, |now| i64::try_from(now.as_millis()).unwrap_or(i64::MAX)),
+        tool_version: facts.tool_version.clone().unwrap_or_default(),
     })
 }

@@ -10,7 +10,8 @@ use crate::request::{FingeringRule, GivenNotes, HandModel, Limits, Request, Tran
 use crate::results::{HANDS_FILE, MIDI_FILE, OVERLAY_FILE, PERFORMANCE_FILE, PIG_FILE};
 use artifacts::{ArtifactRef, ContentHash};
 use catalog::{Artifact, Cost, NewPerformance, Outcome};
-use jobs::{Failure, LabelPerformance, Payload, PerformanceId, TrainPolicy};
+use jobs::{Failure, LabelPerformance, MediaOrigin, Payload, PerformanceId, TrainPolicy};
+use labeling::performance::Origin;
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 use worker::{Interrupted, JobContext};
@@ -95,7 +96,8 @@ async fn request(work: &LabelerWork, job: &LabelPerformance, folder: &Path, cont
     };
     Ok(Request {
         input,
-        origin: None,
+        name: Some(job.media_name.clone()),
+        origin: job.origin.clone().map(origin),
         out: folder.join("labels"),
         notes,
         hands: HandModel::MediaPipe,
@@ -105,6 +107,25 @@ async fn request(work: &LabelerWork, job: &LabelPerformance, folder: &Path, cont
         overlay: options.overlay,
         limits: Limits::default(),
     })
+}
+
+fn origin(known: MediaOrigin) -> Origin {
+    let MediaOrigin {
+        url,
+        title,
+        uploader,
+        licence,
+        retrieved_ms,
+        tool_version,
+    } = known;
+    Origin {
+        url,
+        title,
+        uploader,
+        licence,
+        retrieved_ms,
+        tool_version,
+    }
 }
 
 /// The extension of a stranger's file name, if it is an ordinary one.

@@ -145,6 +145,7 @@ impl Label {
         let HandsChoice::Mediapipe = self.hands;
         Request {
             input: self.input,
+            name: None,
             origin: None,
             out: self.out,
             notes: self.notes.map(|path| GivenNotes {
