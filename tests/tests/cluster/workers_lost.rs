@@ -112,10 +112,8 @@ async fn a_video_that_kills_its_worker_three_times_is_given_up() {
 async fn a_worker_told_to_stop_gives_its_job_back() {
     let cluster = Cluster::start().await;
     let job = cluster.submit("clip.mp4", another_clip(400).await, json!({})).await;
-    let (mut labeler, _) = cluster.labeler(&[]);
-    cluster
-        .until(&job, "is labelled", |job| job["stage"] == "keyboard" || job["stage"] == "notes")
-        .await;
+    let (mut labeler, work) = cluster.labeler(&[]);
+    cluster.stages_reached(&job, &work, 1).await;
     labeler.signal("TERM");
     wait_until(Duration::from_secs(20), "it stops", async || {
         if labeler.runs() { Err(labeler.said()) } else { Ok(()) }
