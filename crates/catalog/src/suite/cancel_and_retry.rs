@@ -9,7 +9,7 @@ pub(super) async fn a_waiting_job_is_cancelled_at_once(world: World<'_>) {
     let seen = world.catalog.cancel_job(job).await.expect("cancelled");
     assert_eq!(seen.state, JobState::Cancelled);
     assert!(world.lease(JobKind::FetchVideo).await.is_none());
-    assert_eq!(world.told(job).await, ["job.cancelled"]);
+    assert_eq!(world.told(job, 1).await, ["job.cancelled"]);
 }
 
 pub(super) async fn a_job_that_waits_to_be_tried_again_is_cancelled_at_once(world: World<'_>) {

@@ -85,7 +85,7 @@ pub(super) async fn what_is_old_is_forgotten(world: World<'_>) {
         .expect("begun");
     assert!(world.catalog.forget_old(day).await.expect("forgotten") >= 1, "the upload is over");
     assert!(is_missing(world.catalog.upload(upload.id).await));
-    assert_eq!(world.told(job).await, ["job.cancelled"], "events of today stay");
+    assert_eq!(world.told(job, 1).await, ["job.cancelled"], "events of today stay");
 }
 
 pub(super) async fn the_schema_is_the_one_the_program_needs(world: World<'_>) {

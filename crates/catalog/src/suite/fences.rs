@@ -74,11 +74,11 @@ pub(super) async fn extending_tells_progress_and_keeps_the_lease(world: World<'_
     assert_eq!(renewal.expect("an answer"), Renewal::Held);
     let job = world.job(leased.held.job).await;
     assert_eq!((job.stage.as_deref(), job.progress), (Some("hear notes"), Some(0.25)));
-    assert_eq!(world.told(job.id).await, ["job.running", "job.progress"]);
+    assert_eq!(world.told(job.id, 2).await, ["job.running", "job.progress"]);
     // An extension without progress keeps what was said, and is no event.
     world.catalog.extend_lease(leased.held, LEASE, None).await.expect("an answer");
     assert_eq!(world.job(job.id).await.stage.as_deref(), Some("hear notes"));
-    assert_eq!(world.told(job.id).await.len(), 2);
+    assert_eq!(world.told(job.id, 2).await.len(), 2);
 }
 
 /// A worker whose lease ended while it did not know, and the one that has its job now.

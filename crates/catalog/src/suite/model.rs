@@ -388,14 +388,24 @@ impl<'a> Model<'a> {
                 .filter(|attempt| attempt.outcome.as_deref() == Some("completed"))
                 .count();
             assert_eq!(results, usize::from(job.state == JobState::Completed));
-            let told = self.world.told(job.id).await;
-            let states = told.iter().filter_map(|name| name.strip_prefix("job.")?.parse::<JobState>().ok());
-            let end = states.fold(JobState::Available, |state, next| state.then(next).expect("a legal step"));
-            assert_eq!(end, job.state);
+            let of_job = EventFilter {
+                job: Some(job.id),
+                batch: None,
+            };
+            let told = self.world.events(of_job, 0, |events| state_after(events) == job.state).await;
+            assert_eq!(state_after(&told), job.state);
         }
         let counts = self.world.catalog.batch(self.batch).await.expect("the batch").counts;
         assert_eq!(counts.total, self.lines);
     }
+}
+
+/// Where the events say that a job stands.
+fn state_after(events: &[Event]) -> JobState {
+    let states = events
+        .iter()
+        .filter_map(|event| event.name.strip_prefix("job.")?.parse::<JobState>().ok());
+    states.fold(JobState::Available, |state, next| state.then(next).expect("a legal step"))
 }
 
 impl ModelJob {

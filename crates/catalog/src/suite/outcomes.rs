@@ -108,7 +108,7 @@ pub(super) async fn what_never_works_is_discarded_at_once(world: World<'_>) {
         (JobState::Discarded, Some("no_keyboard"))
     );
     assert_eq!(seen.failure_message.as_deref(), Some("no keyboard is seen"));
-    assert_eq!(world.told(job).await, ["job.running", "job.discarded"]);
+    assert_eq!(world.told(job, 2).await, ["job.running", "job.discarded"]);
 }
 
 pub(super) async fn a_long_wait_is_not_due_yet(world: World<'_>) {

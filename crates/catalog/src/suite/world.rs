@@ -5,10 +5,14 @@ use jobs::{
     BatchId, Class, Failure, Fence, FetchVideo, JobId, JobKind, JobState, KeyId, LEASE, LabelPerformance, Limits, MediaSource, Payload,
     PerformanceId, SubmitOptions, WorkerId,
 };
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// More than any story submits.
 pub(super) const MANY: i64 = 100_000;
+
+/// How long an event may stay unseen.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A catalog and a worker of this story.
 #[derive(Clone, Copy)]
@@ -36,6 +40,11 @@ impl<'a> World<'a> {
                 catalog.cancel_job(job.id).await.expect("cancelled");
             }
         }
+        World::watching(catalog)
+    }
+
+    /// As it is.
+    pub fn watching(catalog: &'a dyn Catalog) -> World<'a> {
         World {
             catalog,
             worker: WorkerId::from_uuid(Uuid::now_v7()),
@@ -122,14 +131,26 @@ impl<'a> World<'a> {
         self.job(id).await.state
     }
 
-    /// Names of what happened to a job, the first thing first.
-    pub async fn told(&self, job: JobId) -> Vec<String> {
+    /// Names of what happened to a job, the first thing first, once there are so many.
+    pub async fn told(&self, job: JobId, least: usize) -> Vec<String> {
         let filter = EventFilter {
             job: Some(job),
             batch: None,
         };
-        let events = self.catalog.events(filter, 0, MANY).await.expect("events");
-        events.into_iter().map(|event| event.name).collect()
+        names(&self.events(filter, 0, |events| events.len() >= least).await)
+    }
+
+    /// Events after one, once they are enough or a watcher would have lost patience. PostgreSQL shows an event only when every older
+    /// transaction ended, and those of the server's other databases count as well.
+    pub async fn events(&self, filter: EventFilter, after: i64, enough: impl Fn(&[Event]) -> bool) -> Vec<Event> {
+        let began = Instant::now();
+        loop {
+            let events = self.catalog.events(filter, after, MANY).await.expect("events");
+            if enough(&events) || began.elapsed() > PATIENCE {
+                return events;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Takes doorbells until there are none and says for which jobs they ring, the oldest job first.
@@ -146,6 +167,11 @@ impl<'a> World<'a> {
             rung.extend(bells.into_iter().map(|bell| bell.job));
         }
     }
+}
+
+/// What happened, in words.
+pub(super) fn names(events: &[Event]) -> Vec<String> {
+    events.iter().map(|event| event.name.clone()).collect()
 }
 
 /// A submission without rubbish.
