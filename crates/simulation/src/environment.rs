@@ -1,12 +1,13 @@
 //! One pair of hands playing one score: reset, step, observe.
 
 use crate::action::control_from_action;
-use crate::keys::{KeyEvent, KeyStates, SUSTAIN_THRESHOLD};
-use crate::model::Model;
+use crate::keys::{Joints, KeyEvent, KeyStates, SUSTAIN_THRESHOLD};
+use crate::model::{Key, Model};
 use crate::observation::{ObservationLayout, ObservationSettings, write_fingering, write_goal};
 use crate::reward::{self, RewardTerms};
 use crate::scene::PHYSICS_TIMESTEP_SECS;
 use crate::score::{CONTROL_TIMESTEP_SECS, Frame, Score};
+use crate::touch;
 use ::piano::Finger;
 use mujoco_rs::wrappers::mj_data::MjData;
 use mujoco_rs::wrappers::mj_model::MjModel;
@@ -132,7 +133,7 @@ impl Environment {
         self.data.step1();
         self.keys = KeyStates::at_rest();
         self.events.clear();
-        self.keys.update(self.model.keys(), self.data.qpos(), 0.0, &mut self.events);
+        self.look_at_keys();
         self.sustain = 0.0;
         self.frame = 0;
         self.status = EpisodeStatus::Running;
@@ -277,9 +278,20 @@ impl Environment {
         for _ in 0..SUBSTEPS {
             self.data.step2();
             self.data.step1();
-            self.keys
-                .update(self.model.keys(), self.data.qpos(), self.data.time(), &mut self.events);
+            self.look_at_keys();
         }
+    }
+
+    fn look_at_keys(&mut self) {
+        let data = &self.data;
+        let joints = Joints {
+            positions: data.qpos(),
+            velocities: data.qvel(),
+            at_secs: data.time(),
+        };
+        let model = &self.model;
+        let finger_on = |key: &Key| touch::finger_on(key, model.fingers_of_geoms(), contacts(data));
+        self.keys.update(model.keys(), joints, finger_on, &mut self.events);
     }
 
     /// MuJoCo counts what goes wrong, and starts over where positions or velocities are no numbers.
@@ -325,10 +337,14 @@ impl Environment {
     }
 
     fn forearm(&self) -> f64 {
-        let contacts = self.data.contact().iter();
-        let contacts = contacts.map(|contact| (contact.dist, contact.geom1 as usize, contact.geom2 as usize));
-        reward::forearm(self.model.hands(), contacts)
+        reward::forearm(self.model.hands(), contacts(&self.data))
     }
+}
+
+/// What touches what: how far apart, and two shapes.
+fn contacts(data: &MjData<Arc<MjModel>>) -> impl Iterator<Item = (f64, usize, usize)> {
+    let contacts = data.contact().iter();
+    contacts.map(|contact| (contact.dist, contact.geom1 as usize, contact.geom2 as usize))
 }
 
 fn copy_as_f32(from: impl IntoIterator<Item = f64>, to: &mut [f32]) {

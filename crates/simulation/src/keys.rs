@@ -1,7 +1,7 @@
 //! What the piano makes of its keys' positions: how far each is down, which of them sound, and when they began to.
 
 use crate::model::{KEYS, Key};
-use piano::Pitch;
+use piano::{Finger, Pitch};
 
 /// A key sounds within this of all the way down, radians (half a degree).
 const SOUNDING_ANGLE: f64 = 0.008_726_65;
@@ -26,6 +26,10 @@ pub struct KeyEvent {
     pub at_secs: f64,
     /// Whether it began.
     pub on: bool,
+    /// How fast the key's front went down at that moment, m/s; negative where it came up.
+    pub speed_meters_per_sec: f64,
+    /// The finger that touched it then.
+    pub finger: Option<Finger>,
 }
 
 impl KeyStates {
@@ -36,21 +40,40 @@ impl KeyStates {
         }
     }
 
-    /// Looks at the joints' positions; tells which keys began or ceased to sound.
-    pub(crate) fn update(&mut self, keys: &[Key], qpos: &[f64], at_secs: f64, events: &mut Vec<KeyEvent>) {
+    /// Looks at the joints; tells which keys began or ceased to sound. `finger_on` says who touches a key.
+    pub(crate) fn update(
+        &mut self,
+        keys: &[Key],
+        joints: Joints<'_>,
+        finger_on: impl Fn(&Key) -> Option<Finger>,
+        events: &mut Vec<KeyEvent>,
+    ) {
         for (index, (pitch, key)) in Pitch::all().zip(keys).enumerate() {
             let Some((joint, _)) = key.indices else { continue };
-            let angle = qpos[joint].clamp(0.0, key.angle_max); // Joint limits are soft.
+            let angle = joints.positions[joint].clamp(0.0, key.angle_max); // Joint limits are soft.
             self.depth[index] = angle / key.angle_max;
             let sounding = (angle - key.angle_max).abs() <= SOUNDING_ANGLE;
             if sounding != self.sounding[index] {
                 self.sounding[index] = sounding;
                 events.push(KeyEvent {
                     pitch,
-                    at_secs,
+                    at_secs: joints.at_secs,
                     on: sounding,
+                    speed_meters_per_sec: joints.velocities[joint] * 2.0 * key.half_size[0],
+                    finger: finger_on(key),
                 });
             }
         }
     }
+}
+
+/// Where the scene's joints are and how they move.
+#[derive(Clone, Copy)]
+pub(crate) struct Joints<'a> {
+    /// Radians for keys.
+    pub positions: &'a [f64],
+    /// Radians a second for keys.
+    pub velocities: &'a [f64],
+    /// When, seconds of simulation.
+    pub at_secs: f64,
 }

@@ -14,4 +14,6 @@ pub mod observation;
 pub mod reward;
 pub mod scene;
 pub mod score;
+mod touch;
 pub mod vectorised;
+pub mod velocity;

@@ -4,6 +4,7 @@ use crate::mujoco::Mujoco;
 use crate::scene::forearm::ALWAYS;
 use crate::scene::hand::{FINGERTIP_BODIES, prefix, short_prefix};
 use crate::scene::{HANDS, HandAssets, SceneError, SceneSettings, piano, scene_xml};
+use crate::touch::fingers_of_geoms;
 use ::piano::{Finger, Hand, Pitch};
 use mujoco_rs::wrappers::mj_auxiliary::MjVfs;
 use mujoco_rs::wrappers::mj_model::{MjModel, MjtObjBase};
@@ -20,6 +21,7 @@ pub struct Model {
     keys: Vec<Key>,
     hands: [HandJoints; 2],
     control_ranges: Vec<[f64; 2]>,
+    fingers_of_geoms: Arc<[Option<Finger>]>,
 }
 
 /// Where a key is.
@@ -67,6 +69,7 @@ impl Model {
         let hands = [find_hand(&model, settings, HANDS[0])?, find_hand(&model, settings, HANDS[1])?];
         Ok(Model {
             control_ranges: model.actuator_ctrlrange().to_vec(),
+            fingers_of_geoms: fingers_of_geoms(&model).into(),
             mujoco: Arc::new(model),
             settings: settings.clone(),
             keys,
@@ -101,6 +104,11 @@ impl Model {
     /// Both hands in the order of [`HANDS`].
     pub(crate) fn hands(&self) -> &[HandJoints; 2] {
         &self.hands
+    }
+
+    /// The finger each shape belongs to.
+    pub(crate) fn fingers_of_geoms(&self) -> &[Option<Finger>] {
+        &self.fingers_of_geoms
     }
 
     /// The site at a finger's tip.
