@@ -34,20 +34,19 @@ impl Played {
 
     /// Scores of the keys. A frame in which nothing is due and nothing sounds counts 1.
     pub fn key_scores(&self, score: &Score) -> FrameScores {
-        let due = |frame: &Frame| {
-            let mut due = [false; KEYS];
-            for note in &frame.notes {
-                due[note.pitch.key_index()] = true;
-            }
-            due
-        };
-        mean(
-            score
-                .frames()
-                .iter()
-                .zip(&self.keys)
-                .map(|(frame, keys)| counted(&due(frame), keys)),
-        )
+        mean(self.each_frame(score).map(|(_, scores)| scores))
+    }
+
+    /// Scores of the keys over those frames for which `counts` says so, of each frame's number and what is due in it.
+    pub fn key_scores_where(&self, score: &Score, counts: impl Fn(usize, &Frame) -> bool) -> FrameScores {
+        let counted = self.each_frame(score).enumerate();
+        mean(counted.filter_map(|(index, (frame, scores))| counts(index, frame).then_some(scores)))
+    }
+
+    /// Every frame's own scores.
+    pub fn each_frame<'a>(&'a self, score: &'a Score) -> impl Iterator<Item = (&'a Frame, FrameScores)> {
+        let frames = score.frames().iter().zip(&self.keys);
+        frames.map(|(frame, keys)| (frame, counted(&frame.keys_due(), keys)))
     }
 
     /// Scores of the pedal.

@@ -3,6 +3,7 @@
 
 mod frames;
 
+use crate::model::KEYS;
 use piano::{Finger, FingeredNote, PedalInterval, Pitch};
 use std::collections::BTreeSet;
 
@@ -96,10 +97,23 @@ pub struct Frame {
     pub sustain: bool,
 }
 
+impl Frame {
+    /// Which keys are due.
+    pub fn keys_due(&self) -> [bool; KEYS] {
+        let mut due = [false; KEYS];
+        for note in &self.notes {
+            due[note.pitch.key_index()] = true;
+        }
+        due
+    }
+}
+
 /// A score in frames.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Score {
     frames: Vec<Frame>,
+    notes: Vec<FingeredNote>,
+    buffer_frames: usize,
     has_fingering: bool,
 }
 
@@ -123,14 +137,34 @@ impl Score {
         if secs > DURATION_SECS_MAX {
             return Err(ScoreError::TooLong { secs });
         }
-        let mut frames = vec![Frame::default(); initial_frames(settings)];
+        let buffer_frames = initial_frames(settings);
+        let mut frames = vec![Frame::default(); buffer_frames];
         frames.extend(frames::frames_of(&notes, &pedal, secs));
-        Ok(Score { frames, has_fingering })
+        for FingeredNote { note, .. } in &mut notes {
+            note.onset_secs += buffer_frames as f64 * CONTROL_TIMESTEP_SECS;
+            note.offset_secs += buffer_frames as f64 * CONTROL_TIMESTEP_SECS;
+        }
+        Ok(Score {
+            frames,
+            notes,
+            buffer_frames,
+            has_fingering,
+        })
     }
 
     /// Every control step.
     pub fn frames(&self) -> &[Frame] {
         &self.frames
+    }
+
+    /// The notes behind the frames: transposed, trimmed, and in the frames' time.
+    pub fn notes(&self) -> &[FingeredNote] {
+        &self.notes
+    }
+
+    /// Silent frames put in front.
+    pub fn buffer_frames(&self) -> usize {
+        self.buffer_frames
     }
 
     /// Whether it says who plays what. RoboPianist sees no fingering where one finger plays everything.
