@@ -7,4 +7,5 @@ pub mod npy;
 pub mod person;
 pub mod replay;
 pub mod rollout;
+pub mod songs;
 pub mod sounded;
