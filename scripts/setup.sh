@@ -24,6 +24,7 @@ packages=(
     python3-venv                                                             # the fuzzer and the peers of `make bench-label` are kept apart
     ca-certificates curl                                                     # fetching over https; asking the API in its fuzz test
     timgm6mb-soundfont                                                       # the sound of rendered performances
+    libegl1 libgl1 libgl1-mesa-dri                                           # drawing the simulated hands without a screen
     postgresql rabbitmq-server                                               # private servers for tests and `make cluster`
 )
 

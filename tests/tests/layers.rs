@@ -40,6 +40,7 @@ const HOMES: &[(&str, &str)] = &[
     ("lapin", "broker"),
     ("gltf", "synthesis"),
     ("mujoco-rs", "simulation"),
+    ("khronos-egl", "simulation"),
     ("rustysynth", "synthesis"),
 ];
 

@@ -243,6 +243,11 @@ impl Environment {
         self.data.site_xpos()[self.model.tip(finger)]
     }
 
+    /// For drawing, which changes nothing that is simulated.
+    pub(crate) fn data_mut(&mut self) -> &mut MjData<Arc<MjModel>> {
+        &mut self.data
+    }
+
     fn check(&self, action: &[f32]) -> Result<(), ActionError> {
         if self.status != EpisodeStatus::Running {
             return Err(ActionError::EpisodeOver);

@@ -11,6 +11,7 @@ pub mod metrics;
 pub mod model;
 pub mod mujoco;
 pub mod observation;
+pub mod picture;
 pub mod reward;
 pub mod scene;
 pub mod score;

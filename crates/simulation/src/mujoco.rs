@@ -4,6 +4,7 @@
 //! without it. So `mujoco-rs` is linked against the functions in `symbols`, which pass each call on to the library that
 //! [`Mujoco::load`] opened.
 
+pub(crate) mod scene_graph;
 mod symbols;
 
 use mujoco_rs::mujoco_c::mjVERSION_HEADER;

@@ -8,7 +8,9 @@
 )]
 
 use super::LoadMujocoError;
-use mujoco_rs::mujoco_c::{mjData, mjLogMessage, mjModel, mjVFS, mjfLogHandler};
+use mujoco_rs::mujoco_c::{
+    mjData, mjLogMessage, mjModel, mjVFS, mjfLogHandler, mjrContext, mjrRect, mjvCamera, mjvOption, mjvPerturb, mjvScene,
+};
 use mujoco_rs::wrappers::mj_logging::MjtLogLevel;
 use std::ffi::{c_char, c_int, c_void};
 use std::path::Path;
@@ -107,4 +109,25 @@ symbols! {
     fn mj_kinematics(m: *const mjModel, d: *mut mjData);
     fn mj_comPos(m: *const mjModel, d: *mut mjData);
     fn mj_jacSite(m: *const mjModel, d: *const mjData, jacp: *mut f64, jacr: *mut f64, site: c_int);
+    fn mjv_defaultFreeCamera(m: *const mjModel, cam: *mut mjvCamera);
+    fn mjv_defaultOption(opt: *mut mjvOption);
+    fn mjv_defaultScene(scn: *mut mjvScene);
+    fn mjv_makeScene(m: *const mjModel, scn: *mut mjvScene, maxgeom: c_int);
+    fn mjv_freeScene(scn: *mut mjvScene);
+    fn mjv_updateScene(
+        m: *const mjModel,
+        d: *mut mjData,
+        opt: *const mjvOption,
+        pert: *const mjvPerturb,
+        cam: *mut mjvCamera,
+        catmask: c_int,
+        scn: *mut mjvScene
+    );
+    fn mjr_defaultContext(con: *mut mjrContext);
+    fn mjr_makeContext(m: *const mjModel, con: *mut mjrContext, fontscale: c_int);
+    fn mjr_freeContext(con: *mut mjrContext);
+    fn mjr_resizeOffscreen(width: c_int, height: c_int, con: *mut mjrContext);
+    fn mjr_setBuffer(framebuffer: c_int, con: *mut mjrContext);
+    fn mjr_render(viewport: mjrRect, scn: *mut mjvScene, con: *const mjrContext);
+    fn mjr_readPixels(rgb: *mut u8, depth: *mut f32, viewport: mjrRect, con: *const mjrContext);
 }
