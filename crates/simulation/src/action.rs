@@ -2,7 +2,7 @@
 
 /// Scales one number of an action to its range, in the arithmetic of RoboPianist's `CanonicalSpecWrapper`: each operation in
 /// double, each result rounded to single. Other arithmetic gives other bits, and trajectories part at the first contact.
-pub(crate) fn control_from_action(action: f32, [min, max]: [f64; 2]) -> f32 {
+pub fn control_from_action(action: f32, [min, max]: [f64; 2]) -> f32 {
     let unit = 0.5_f32 * (action.clamp(-1.0, 1.0) + 1.0_f32);
     let scaled = (f64::from(unit) * (max - min)) as f32;
     (f64::from(scaled) + min) as f32

@@ -14,7 +14,7 @@ use mujoco_rs::wrappers::mj_model::MjModel;
 use std::sync::Arc;
 
 /// Physics steps in a control step.
-const SUBSTEPS: usize = (CONTROL_TIMESTEP_SECS / PHYSICS_TIMESTEP_SECS + 0.5) as usize;
+pub(crate) const SUBSTEPS: usize = (CONTROL_TIMESTEP_SECS / PHYSICS_TIMESTEP_SECS + 0.5) as usize;
 
 /// What is played, seen and rewarded. [`TaskSettings::default`] is what RoboPianist's paper uses.
 #[derive(Clone, Debug, PartialEq)]

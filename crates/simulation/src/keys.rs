@@ -50,9 +50,8 @@ impl KeyStates {
     ) {
         for (index, (pitch, key)) in Pitch::all().zip(keys).enumerate() {
             let Some((joint, _)) = key.indices else { continue };
-            let angle = joints.positions[joint].clamp(0.0, key.angle_max); // Joint limits are soft.
-            self.depth[index] = angle / key.angle_max;
-            let sounding = (angle - key.angle_max).abs() <= SOUNDING_ANGLE;
+            let (depth, sounding) = pressed(key, joints.positions[joint]);
+            self.depth[index] = depth;
             if sounding != self.sounding[index] {
                 self.sounding[index] = sounding;
                 events.push(KeyEvent {
@@ -65,6 +64,12 @@ impl KeyStates {
             }
         }
     }
+}
+
+/// How far a key is down, 0 to 1, and whether it sounds.
+pub(crate) fn pressed(key: &Key, angle: f64) -> (f64, bool) {
+    let angle = angle.clamp(0.0, key.angle_max); // Joint limits are soft.
+    (angle / key.angle_max, (angle - key.angle_max).abs() <= SOUNDING_ANGLE)
 }
 
 /// Where the scene's joints are and how they move.

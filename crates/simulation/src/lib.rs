@@ -5,12 +5,15 @@
 //! bytes, and MuJoCo's library as a path that is only loaded from.
 
 pub mod action;
+pub mod controls;
 pub mod environment;
 pub mod keys;
+pub mod kinematics;
 pub mod metrics;
 pub mod model;
 pub mod mujoco;
 pub mod observation;
+pub mod physics;
 pub mod picture;
 pub mod reward;
 pub mod scene;

@@ -1,5 +1,6 @@
 //! The scene compiled: MuJoCo's model, and where in its arrays keys, joints, actuators and fingertips are.
 
+use crate::controls::{Control, find_controls};
 use crate::mujoco::Mujoco;
 use crate::scene::forearm::ALWAYS;
 use crate::scene::hand::{FINGERTIP_BODIES, prefix, short_prefix};
@@ -21,6 +22,7 @@ pub struct Model {
     keys: Vec<Key>,
     hands: [HandJoints; 2],
     control_ranges: Vec<[f64; 2]>,
+    controls: Arc<[Control]>,
     fingers_of_geoms: Arc<[Option<Finger>]>,
 }
 
@@ -69,6 +71,7 @@ impl Model {
         let hands = [find_hand(&model, settings, HANDS[0])?, find_hand(&model, settings, HANDS[1])?];
         Ok(Model {
             control_ranges: model.actuator_ctrlrange().to_vec(),
+            controls: find_controls(&model, hands[0].joints.start)?.into(),
             fingers_of_geoms: fingers_of_geoms(&model).into(),
             mujoco: Arc::new(model),
             settings: settings.clone(),
@@ -85,6 +88,11 @@ impl Model {
     /// Lowest and highest control of every actuator, right hand first.
     pub fn control_ranges(&self) -> &[[f64; 2]] {
         &self.control_ranges
+    }
+
+    /// What each actuator moves, right hand first.
+    pub fn controls(&self) -> &[Control] {
+        &self.controls
     }
 
     /// Numbers in an action: one an actuator, and the sustain pedal.

@@ -76,6 +76,9 @@ pub enum Fidelity {
         /// The keys that exist.
         keys: BTreeSet<Pitch>,
     },
+    /// No keys, and nothing touches or stops anything: for [`crate::kinematics`], where the hands' weights and lengths are all
+    /// that counts.
+    HandsAlone,
 }
 
 impl Fidelity {
@@ -93,6 +96,7 @@ impl Fidelity {
         match self {
             Fidelity::Exact => true,
             Fidelity::Planning { keys } => keys.contains(&pitch),
+            Fidelity::HandsAlone => false,
         }
     }
 }
@@ -190,14 +194,14 @@ fn options(fidelity: &Fidelity) -> Element {
         .with("timestep", PHYSICS_TIMESTEP_SECS)
         // From the Shadow Hands' own files: fingers slip less at the price of a little softness.
         .with("impratio", "10");
-    match fidelity {
-        Fidelity::Exact => option,
-        Fidelity::Planning { .. } => {
-            let mut option = option;
-            option.push(Element::new("flag").with("island", "disable"));
-            option
-        }
-    }
+    let left_out = match fidelity {
+        Fidelity::Exact => return option,
+        Fidelity::Planning { .. } => "island",
+        Fidelity::HandsAlone => "constraint",
+    };
+    let mut option = option;
+    option.push(Element::new("flag").with(left_out, "disable"));
+    option
 }
 
 /// The floor's looks.

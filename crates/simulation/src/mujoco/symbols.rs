@@ -98,6 +98,7 @@ symbols! {
     fn mj_loadXML(filename: *const c_char, vfs: *const mjVFS, error: *mut c_char, error_sz: c_int) -> *mut mjModel;
     fn mj_deleteModel(m: *mut mjModel);
     fn mj_name2id(m: *const mjModel, kind: c_int, name: *const c_char) -> c_int;
+    fn mj_id2name(m: *const mjModel, kind: c_int, id: c_int) -> *const c_char;
     fn mj_makeData(m: *const mjModel) -> *mut mjData;
     fn mj_deleteData(d: *mut mjData);
     fn mj_resetData(m: *const mjModel, d: *mut mjData);
@@ -106,6 +107,7 @@ symbols! {
     fn mj_step1(m: *const mjModel, d: *mut mjData);
     fn mj_step2(m: *const mjModel, d: *mut mjData);
     fn mj_fwdActuation(m: *const mjModel, d: *mut mjData);
+    fn mj_inverse(m: *const mjModel, d: *mut mjData);
     fn mj_kinematics(m: *const mjModel, d: *mut mjData);
     fn mj_comPos(m: *const mjModel, d: *mut mjData);
     fn mj_jacSite(m: *const mjModel, d: *const mjData, jacp: *mut f64, jacr: *mut f64, site: c_int);

@@ -90,7 +90,7 @@ impl ForearmDof {
 }
 
 /// Where the forearm starts, meters: before the keyboard, palm down, a little to its own side of the middle.
-pub(super) fn forearm_position(hand: Hand) -> [f64; 3] {
+pub(crate) fn forearm_position(hand: Hand) -> [f64; 3] {
     [0.4, if hand == Hand::Left { -0.15 } else { 0.15 }, 0.13]
 }
 

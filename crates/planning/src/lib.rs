@@ -1,0 +1,35 @@
+//! From a fingered score to actions that play it in the simulation: a prior from geometry, a controller around it, and a planner
+//! that improves on it where it fails.
+//!
+//! This crate knows nothing of learning, videos or jobs, and touches no files: models are handed to it built.
+
+pub mod arm;
+pub mod banded;
+pub mod feedforward;
+mod hand;
+pub mod models;
+pub mod playback;
+pub mod poses;
+pub mod prior;
+pub mod schedule;
+pub mod settings;
+mod target;
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// A note has no finger; the score is to be fingered first.
+    #[error("nobody is said to play the {pitch} at {at_secs:.2} s: finger the score first")]
+    UnknownFinger {
+        /// Its key.
+        pitch: String,
+        /// When it is due, seconds.
+        at_secs: f64,
+    },
+    /// The request to stop came.
+    #[error("planning was stopped")]
+    Stopped,
+    /// The model for kinematics has a piano.
+    #[error(transparent)]
+    NotHandsAlone(#[from] simulation::kinematics::NotHandsAlone),
+}
