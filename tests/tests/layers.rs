@@ -13,6 +13,7 @@ const LAYERS: &[(u8, &str)] = &[
     (1, "simulation"),
     (2, "synthesis"),
     (2, "labeling"),
+    (2, "planning"),
     (2, "training"),
     (3, "media"),
     (3, "inference"),

@@ -33,7 +33,11 @@ fn main() -> Result<(), Failure> {
 
     let start_secs = cpu_secs();
     let prior = Prior::new(&models, &score, &PriorSettings::default(), threads, &mut |_| true)?;
-    println!("{} frames, prior planned in {:.1} CPU s", score.frames().len(), cpu_secs() - start_secs);
+    println!(
+        "{} frames, prior planned in {:.1} CPU s",
+        score.frames().len(),
+        cpu_secs() - start_secs
+    );
     let plan = play_prior(&models.exact, &score, &prior, &mut |_| true)?;
     report("prior", &plan, &score, cpu_secs() - start_secs);
     write(&plan, out)?;
@@ -80,7 +84,10 @@ fn report(what: &str, plan: &Plan, score: &Score, cpu_secs: f64) {
 
 fn write(plan: &Plan, out: &Path) -> Result<(), Failure> {
     let columns = plan.actions.first().map_or(0, Vec::len);
-    Ok(std::fs::write(out.join("actions.npy"), training::npy::write(&plan.actions.concat(), columns))?)
+    Ok(std::fs::write(
+        out.join("actions.npy"),
+        training::npy::write(&plan.actions.concat(), columns),
+    )?)
 }
 
 /// CPU time of this process, all threads.

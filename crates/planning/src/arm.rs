@@ -42,7 +42,10 @@ impl Grid {
     /// Covers the stations and the start; nothing where there is no station.
     fn around(stations: &[Vec<Station>], start_meters: f64, range: [f64; 2], settings: &ArmSettings) -> Option<Grid> {
         let step_meters = settings.step_meters;
-        let places = stations.iter().flatten().map(|station| station.place_meters.clamp(range[0], range[1]));
+        let places = stations
+            .iter()
+            .flatten()
+            .map(|station| station.place_meters.clamp(range[0], range[1]));
         let (low, high) = places.fold(None, |ends: Option<(f64, f64)>, place| {
             let (low, high) = ends.unwrap_or((start_meters, start_meters));
             Some((low.min(place), high.max(place)))

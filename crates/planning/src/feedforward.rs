@@ -30,7 +30,9 @@ pub(crate) fn controls(hands_alone: &Model, poses: &Poses, settings: &Controller
         };
         let speeds = rate(to, from);
         let mut accelerations = rate(&speeds, &before);
-        accelerations.iter_mut().for_each(|number| *number *= settings.feedforward_acceleration);
+        accelerations
+            .iter_mut()
+            .for_each(|number| *number *= settings.feedforward_acceleration);
         let motion = Motion {
             lengths: to,
             speeds: &speeds,
@@ -51,7 +53,9 @@ fn add_presses(poses: &Poses, moment: usize, kinematics: &Kinematics, settings: 
     for (index, hand) in poses.hands.iter().enumerate() {
         for (finger, name) in fingers(hand.hand).into_iter().enumerate() {
             let held = hand.schedule.at(moment)[finger].holds;
-            let Some(key) = held.filter(|_| poses.pressing[moment][index][finger]) else { continue };
+            let Some(key) = held.filter(|_| poses.pressing[moment][index][finger]) else {
+                continue;
+            };
             let newtons = settings.press_force * force_to_hold(&poses.keys[key], kinematics.fingertip(name)[0]);
             for (force, moved) in forces[hand.range.clone()].iter_mut().zip(kinematics.fingertip_jacobian(name)) {
                 *force -= newtons * moved[2];

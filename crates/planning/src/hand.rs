@@ -1,7 +1,7 @@
 //! One hand as the prior sees it: which controls are its, how it rests, and where it stands.
 
-use crate::schedule::{FINGERS, Schedule};
 use crate::PlanError;
+use crate::schedule::{FINGERS, Schedule};
 use piano::{Finger, FingerNumber, Hand, Pitch};
 use simulation::controls::{Control, Moves};
 use simulation::kinematics::Kinematics;

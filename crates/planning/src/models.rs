@@ -23,10 +23,7 @@ impl Models {
     /// Compiles the scene for a score. The settings' fidelity is replaced.
     pub fn build(mujoco: Mujoco, assets: &HandAssets, scene: &SceneSettings, score: &Score) -> Result<Models, SceneError> {
         let build = |fidelity| {
-            let scene = SceneSettings {
-                fidelity,
-                ..scene.clone()
-            };
+            let scene = SceneSettings { fidelity, ..scene.clone() };
             Model::build(mujoco, assets, &scene)
         };
         Ok(Models {

@@ -44,7 +44,9 @@ impl Plan {
 /// The controls that an action's numbers give.
 pub(crate) fn rounded(action: &[f32], ranges: &[[f64; 2]]) -> Vec<f64> {
     let pairs = action.iter().zip(ranges);
-    pairs.map(|(number, range)| f64::from(control_from_action(*number, *range))).collect()
+    pairs
+        .map(|(number, range)| f64::from(control_from_action(*number, *range)))
+        .collect()
 }
 
 /// The prior alone, in the exact model. `report` hears of progress, 0 to 1, and says whether to go on.

@@ -263,9 +263,7 @@ impl Search<'_> {
 
     fn add_separation(&self, moment: usize, index: usize, block: &mut Block) {
         let hand = &self.hands[index];
-        let stands = |hand: &PlayingHand| {
-            Kinematics::forearm_start_meters(hand.hand) + self.lengths[moment][hand.range.start + hand.along]
-        };
+        let stands = |hand: &PlayingHand| Kinematics::forearm_start_meters(hand.hand) + self.lengths[moment][hand.range.start + hand.along];
         let lack = self.settings.separation_meters - (stands(&self.hands[0]) - stands(&self.hands[1]));
         if lack > 0.0 {
             let count = hand.controls.len();

@@ -1,12 +1,12 @@
 //! The prior: poses and controls for a whole piece, and a controller that follows them from whatever state the hands are in.
 
+use crate::PlanError;
 use crate::feedforward::controls;
 use crate::hand::fingers;
 use crate::models::Models;
 use crate::poses::{Poses, find_poses};
 use crate::schedule::{FINGERS, FingerTask};
 use crate::settings::{ControllerSettings, PriorSettings};
-use crate::PlanError;
 use simulation::kinematics::Kinematics;
 use simulation::physics::Physics;
 use simulation::score::{CONTROL_TIMESTEP_SECS, Score};
@@ -51,7 +51,9 @@ impl Prior {
     ) -> Result<Prior, PlanError> {
         let poses = find_poses(&models.hands, score, settings, threads, report)?;
         let mut kinematics = Kinematics::new(&models.hands)?;
-        let lifts = (0..poses.lengths.len()).map(|moment| lifts(&poses, moment, &mut kinematics)).collect();
+        let lifts = (0..poses.lengths.len())
+            .map(|moment| lifts(&poses, moment, &mut kinematics))
+            .collect();
         Ok(Prior {
             feedforward: controls(&models.hands, &poses, &settings.controller)?,
             wrist_up: [0, 1].map(|index| wrist_up(&poses, index, &mut kinematics)),
@@ -110,9 +112,9 @@ impl Prior {
         if nearest.is_finite() && nearest > TRAVEL_METERS {
             controls[hand.range.start + hand.wrist] += self.wrist_up[index] * self.settings.wrist_lift_radians;
         }
-        for finger in 0..FINGERS {
-            let Some(key) = coming_key(&tasks[finger]) else { continue };
-            let going_down = tasks[finger].holds.is_some() && depths[key] > PRESSED_DEPTH;
+        for (finger, task) in tasks.iter().enumerate() {
+            let Some(key) = coming_key(task) else { continue };
+            let going_down = task.holds.is_some() && depths[key] > PRESSED_DEPTH;
             let allowed = self.settings.lift_beyond_meters + if going_down { PRESSED_EXTRA_METERS } else { 0.0 };
             let height = self.settings.lift_height_meters - self.poses.tips[moment][index][finger][2];
             if beside(finger, key) > allowed && height > LIFT_MIN_METERS {

@@ -2,7 +2,7 @@
 //! (see docs/RESULTS.md, "Planning").
 
 /// Numbers of the prior.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PriorSettings {
     /// The forearms' courses.
     pub arm: ArmSettings,
@@ -99,16 +99,6 @@ pub struct ControllerSettings {
     pub lift_height_meters: f64,
     /// How far the wrist lifts a hand that still travels, radians.
     pub wrist_lift_radians: f64,
-}
-
-impl Default for PriorSettings {
-    fn default() -> Self {
-        PriorSettings {
-            arm: ArmSettings::default(),
-            pose: PoseSettings::default(),
-            controller: ControllerSettings::default(),
-        }
-    }
 }
 
 impl Default for ArmSettings {

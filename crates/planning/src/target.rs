@@ -48,7 +48,9 @@ pub(crate) fn target(moment: Moment, tip: [f64; 3], keys: &[KeyPlace], settings:
             approach(&keys[key], radius, tip, share.max(APPROACH_SHARE_MIN), settings)
         }
         _ => {
-            let just_left = task.last.filter(|(_, moments)| *moments <= settings.rest_moments && !moment.travelling);
+            let just_left = task
+                .last
+                .filter(|(_, moments)| *moments <= settings.rest_moments && !moment.travelling);
             let height = just_left.map_or(settings.clear_meters, |(key, _)| keys[key].top + radius + settings.hover_meters);
             keep_clear(height, tip, settings.clear_weight)
         }
@@ -98,6 +100,10 @@ fn keep_clear(height: f64, tip: [f64; 3], weight: f64) -> Target {
 
 /// How far outside its zone along the key.
 fn along(key: &KeyPlace, tip: [f64; 3], settings: &PoseSettings) -> f64 {
-    let [low, high] = if key.black { settings.black_zone_meters } else { settings.white_zone_meters };
+    let [low, high] = if key.black {
+        settings.black_zone_meters
+    } else {
+        settings.white_zone_meters
+    };
     tip[0].clamp(low, high) - tip[0]
 }

@@ -87,7 +87,10 @@ fn joints(model: &MjModel, actuator: usize) -> Vec<usize> {
         return vec![target];
     }
     let (first, count) = (model.tendon_adr()[target] as usize, model.tendon_num()[target] as usize);
-    model.wrap_objid()[first..first + count].iter().map(|joint| *joint as usize).collect()
+    model.wrap_objid()[first..first + count]
+        .iter()
+        .map(|joint| *joint as usize)
+        .collect()
 }
 
 impl Model {

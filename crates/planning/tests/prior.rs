@@ -1,0 +1,101 @@
+//! The prior: poses that reach, keep to limits and apart, and controls that play without a planner.
+
+mod common;
+
+use common::{models, score};
+use piano::{Hand, Pitch};
+use planning::PlanError;
+use planning::playback::play_prior;
+use planning::poses::find_poses;
+use planning::prior::Prior;
+use planning::settings::PriorSettings;
+use simulation::kinematics::Kinematics;
+use simulation::scene::piano::key_center;
+use simulation::score::Score;
+
+/// Five notes of each hand, one after the other, the hands an octave apart.
+const FIVE_FINGERS: [(f64, f64, u8, i8); 10] = [
+    (0.0, 0.4, 60, 1),
+    (0.0, 0.4, 55, -1),
+    (0.4, 0.8, 62, 2),
+    (0.4, 0.8, 53, -2),
+    (0.8, 1.2, 64, 3),
+    (0.8, 1.2, 52, -3),
+    (1.2, 1.6, 65, 4),
+    (1.2, 1.6, 50, -4),
+    (1.6, 2.0, 67, 5),
+    (1.6, 2.0, 48, -5),
+];
+
+fn prior(score: &Score) -> Result<Prior, PlanError> {
+    Prior::new(&models(score), score, &PriorSettings::default(), 1, &mut |_| true)
+}
+
+#[test]
+fn fingertips_reach_their_keys_within_limits_and_the_hands_keep_apart() {
+    let score = score(&FIVE_FINGERS);
+    let models = models(&score);
+    let settings = PriorSettings::default();
+    let poses = find_poses(&models.hands, &score, &settings, 2, &mut |_| true).unwrap();
+    for (frame, moment) in score.frames().iter().zip(1..) {
+        for note in &frame.notes {
+            let finger = note.finger.unwrap();
+            let hand = usize::from(finger.hand == Hand::Left);
+            let beside = poses.tips[moment][hand][finger.finger.index()][1] - key_center(note.pitch)[1];
+            assert!(beside.abs() < settings.pose.gate_meters, "{note:?} at {moment}: {beside}");
+        }
+        for (length, [min, max]) in poses.lengths[moment].iter().zip(models.hands.control_ranges()) {
+            assert!((min..=max).contains(&length));
+        }
+        let stands = |hand: Hand| {
+            let forearm = models.hands.controls_of(hand).end - 2;
+            Kinematics::forearm_start_meters(hand) + poses.lengths[moment][forearm]
+        };
+        let apart = stands(Hand::Right) - stands(Hand::Left);
+        assert!(apart > settings.pose.separation_meters - 0.01, "{apart}");
+    }
+    let alone = find_poses(&models.hands, &score, &settings, 1, &mut |_| true).unwrap();
+    assert_eq!(alone.lengths, poses.lengths, "threads change nothing");
+}
+
+#[test]
+fn two_notes_are_played_by_the_prior_alone() {
+    let score = score(&[(0.0, 0.5, 60, 1), (0.5, 1.0, 64, 3)]);
+    let models = models(&score);
+    let prior = Prior::new(&models, &score, &PriorSettings::default(), 1, &mut |_| true).unwrap();
+    let plan = play_prior(&models.exact, &score, &prior, &mut |_| true).unwrap();
+    let scores = plan.scores(&score);
+    assert!(scores.f1 > 0.9, "{scores:?}");
+    assert!(plan.actions.iter().flatten().all(|number| (-1.0..=1.0).contains(number)));
+}
+
+#[test]
+fn a_note_of_unknown_finger_is_refused_by_name() {
+    let score = score(&[(0.0, 0.5, 60, 0), (0.5, 1.0, 64, 0)]);
+    match prior(&score) {
+        Err(PlanError::UnknownFinger { pitch, .. }) => assert_eq!(pitch, Pitch::new(60).unwrap().name()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn chords_that_nobody_can_play_are_played_as_far_as_can_be() {
+    // Seven octaves in one hand, and one finger on two keys.
+    let wide = score(&[(0.0, 0.5, 21, 1), (0.0, 0.5, 108, 5), (0.0, 0.5, 60, -2), (0.0, 0.5, 67, -2)]);
+    let models = models(&wide);
+    let prior = Prior::new(&models, &wide, &PriorSettings::default(), 1, &mut |_| true).unwrap();
+    let plan = play_prior(&models.exact, &wide, &prior, &mut |_| true).unwrap();
+    assert_eq!(plan.actions.len(), wide.frames().len());
+    assert!(plan.actions.iter().flatten().all(|number| number.is_finite()));
+}
+
+#[test]
+fn a_request_to_stop_stops() {
+    let score = score(&FIVE_FINGERS);
+    let models = models(&score);
+    let stopped = Prior::new(&models, &score, &PriorSettings::default(), 1, &mut |progress| progress < 0.5);
+    assert!(matches!(stopped, Err(PlanError::Stopped)));
+    let prior = Prior::new(&models, &score, &PriorSettings::default(), 1, &mut |_| true).unwrap();
+    let stopped = play_prior(&models.exact, &score, &prior, &mut |_| false);
+    assert!(matches!(stopped, Err(PlanError::Stopped)));
+}
