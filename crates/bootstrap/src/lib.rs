@@ -9,4 +9,5 @@ pub mod digest;
 pub mod models;
 pub mod service;
 pub mod shutdown;
+pub mod sound_font;
 pub mod tracing;

@@ -141,10 +141,22 @@ fn excerpt(text: &str) -> String {
 ///
 /// The format has no word for an unknown finger, so notes without one are left out of the file.
 pub fn write(notes: &[FingeredNote]) -> String {
-    let mut fingered: Vec<(Note, Finger)> = notes.iter().filter_map(|note| Some((note.note, note.finger?))).collect();
-    fingered.sort_by(|(a, _), (b, _)| a.onset_secs.total_cmp(&b.onset_secs).then(a.pitch.cmp(&b.pitch)));
+    let mut sorted = notes.to_vec();
+    sorted.sort_by(|a, b| {
+        a.note
+            .onset_secs
+            .total_cmp(&b.note.onset_secs)
+            .then(a.note.pitch.cmp(&b.note.pitch))
+    });
+    write_in_order(&sorted)
+}
+
+/// The PIG file of these notes in the order they are given. RoboPianist takes the first line's onset for the beginning of the piece and
+/// the last line's offset for its end.
+pub fn write_in_order(notes: &[FingeredNote]) -> String {
+    let fingered = notes.iter().filter_map(|note| Some((note.note, note.finger?)));
     let mut text = format!("{HEADER}\n");
-    for (id, (note, finger)) in fingered.iter().enumerate() {
+    for (id, (note, finger)) in fingered.enumerate() {
         let (onset, offset) = (note.onset_secs, note.offset_secs);
         let (pitch, velocity) = (note.pitch.name(), note.velocity);
         // PIG calls the right hand 0; our `Hand::index` begins with the left.

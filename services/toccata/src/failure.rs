@@ -5,6 +5,7 @@ use labeling::refusal::Refusal;
 use sources::{FetchError, FetchErrorClass};
 use std::error::Error;
 use std::process::ExitCode;
+use trainer::error::TrainError;
 
 /// Why a command did not succeed.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub enum Failure {
     Usage(String),
     /// A job ended without a result: exit status 3.
     Ended(String),
+    /// The piece or recording cannot be played: exit status 3.
+    NotPlayable(trainer::error::Refusal),
     /// Ctrl-C: exit status 130, as shells expect.
     Interrupted,
     /// A fault of ours or of the machine: exit status 1.
@@ -32,6 +35,14 @@ impl Failure {
                     println!("{}", serde_json::json!({ "refusal": refusal }));
                 } else {
                     eprintln!("refused ({}): {}\n  {}", refusal.code.name(), refusal.message, refusal.hint);
+                }
+                ExitCode::from(3)
+            }
+            Failure::NotPlayable(refusal) => {
+                if json {
+                    println!("{}", serde_json::json!({ "refusal": refusal }));
+                } else {
+                    eprintln!("refused ({}): {}\n  {}", refusal.code, refusal.message, refusal.hint);
                 }
                 ExitCode::from(3)
             }
@@ -118,6 +129,16 @@ impl From<LabelError> for Failure {
             LabelError::Stopped => Failure::Interrupted,
             LabelError::Usage(message) => Failure::Usage(message),
             LabelError::Fault(error) => Failure::Fault(error),
+        }
+    }
+}
+
+impl From<TrainError> for Failure {
+    fn from(error: TrainError) -> Failure {
+        match error {
+            TrainError::Refused(refusal) => Failure::NotPlayable(refusal),
+            TrainError::Stopped => Failure::Interrupted,
+            TrainError::Fault(error) => Failure::Fault(error),
         }
     }
 }

@@ -4,6 +4,7 @@ mod client;
 mod commands;
 mod failure;
 mod from_web;
+mod sound_font;
 mod terminal;
 
 use clap::{Parser, Subcommand};
@@ -25,6 +26,7 @@ enum Command {
     Transcribe(commands::transcribe::Transcribe),
     Evaluate(commands::evaluate::Evaluate),
     Synthesize(commands::synthesize::Synthesize),
+    Play(commands::play::Play),
     Models(commands::models::Models),
     Dev(commands::dev::Dev),
     Submit(commands::submit::Submit),
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Command::Transcribe(command) => (command.json, command.run()),
         Command::Evaluate(command) => (command.json(), command.run()),
         Command::Synthesize(command) => (command.json, command.run()),
+        Command::Play(command) => (command.json, command.run()),
         Command::Models(command) => (false, command.run()),
         Command::Dev(command) => (false, command.run()),
         Command::Submit(command) => (command.json, command.run()),

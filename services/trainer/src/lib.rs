@@ -4,6 +4,13 @@
 //! the training itself is not.
 
 pub mod config;
+pub mod error;
+pub mod hands;
+pub mod piece;
+pub mod play;
+pub mod recording;
+pub mod result;
+pub mod scene_video;
 mod training_job;
 
 use broker::Broker;

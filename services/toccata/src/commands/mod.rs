@@ -10,6 +10,7 @@ pub mod keys;
 pub mod label;
 pub mod list;
 pub mod models;
+pub mod play;
 pub mod retry;
 pub mod submit;
 pub mod synthesize;

@@ -12,18 +12,11 @@ use std::path::{Path, PathBuf};
 use synthesis::clip::{Clip, FRAMES_PER_SECOND, SIZE, Variety};
 use synthesis::hand_mesh::HandMesh;
 use synthesis::performance::HandMeshes;
-use synthesis::sound::{CHANNELS, Piano, SAMPLE_RATE};
+use synthesis::sound::{CHANNELS, SAMPLE_RATE};
 use synthesis::truth::Truth;
 
 /// The package that holds the hands.
 const HANDS: &str = "@webxr-input-profiles/assets";
-/// Where distributions put a General MIDI SoundFont: Debian's timgm6mb-soundfont first, which the set-up installs.
-const SOUND_FONTS: [&str; 3] = [
-    "/usr/share/sounds/sf2/TimGM6mb.sf2",
-    "/usr/share/sounds/sf2/default-GM.sf2",
-    "/usr/share/soundfonts/default.sf2",
-];
-
 /// Render a fingered score as an overhead video with its exact truth
 #[derive(Args)]
 pub struct Synthesize {
@@ -55,7 +48,9 @@ impl Synthesize {
         let variety = if self.vary { Variety::Varied } else { Variety::Plain };
         let mut clip = Clip::new(&score, &meshes, SIZE, variety, self.seed).map_err(|error| self.unusable(&error))?;
         let notes: Vec<Note> = clip.notes().iter().map(|fingered| fingered.note).collect();
-        let sound = self.read_piano()?.play(&notes, clip.duration_secs()).map_err(fault)?;
+        let sound = crate::sound_font::read_piano(self.soundfont.as_deref())?
+            .play(&notes, clip.duration_secs())
+            .map_err(fault)?;
         let unfinished = UnfinishedFile::for_place(&self.out)
             .map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", self.out.display())))?;
         let truth = self.render(&mut clip, &sound, unfinished.path(), &shutdown)?;
@@ -73,15 +68,6 @@ impl Synthesize {
 
     fn unusable(&self, error: &dyn std::error::Error) -> Failure {
         Failure::Usage(format!("{}: {error}", self.score.display()))
-    }
-
-    fn read_piano(&self) -> Result<Piano, Failure> {
-        let installed = || SOUND_FONTS.iter().map(PathBuf::from).find(|path| path.is_file());
-        let path = self.soundfont.clone().or_else(installed).ok_or_else(|| {
-            Failure::Usage("no SoundFont found: install timgm6mb-soundfont (Debian), or name one with --soundfont".into())
-        })?;
-        let bytes = std::fs::read(&path).map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", path.display())))?;
-        Piano::from_sound_font(&bytes).map_err(fault)
     }
 
     /// Writes pictures and sound in step, and gathers the truth of every picture.
