@@ -22,12 +22,12 @@ pub struct Camera {
 }
 
 impl Camera {
-    /// The whole keyboard, seen as its player does.
-    pub const PLAYER: Camera = Camera {
-        look_at: [0.06, 0.0, 0.05],
-        distance_meters: 1.0,
+    /// The whole keyboard from above, as in the videos that people are labelled from, but a little from the player's side.
+    pub const OVERHEAD: Camera = Camera {
+        look_at: [0.07, 0.0, 0.05],
+        distance_meters: 0.95,
         azimuth_degrees: 180.0,
-        elevation_degrees: -60.0,
+        elevation_degrees: -72.0,
     };
 }
 

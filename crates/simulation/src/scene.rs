@@ -185,6 +185,9 @@ pub fn scene_xml(mujoco: Mujoco, assets: &HandAssets, settings: &SceneSettings) 
     scene.push(Element::new("compiler").with("autolimits", "true").with("angle", "radian"));
     scene.push(options(&settings.fidelity));
     scene.push(Element::new("statistic").with("extent", "0.6").with("center", "0.2 0 0.3"));
+    if settings.drawable {
+        scene.push(visual());
+    }
     scene.extend([default, asset, world, contact, tendon, actuator]);
     Ok(scene.to_string())
 }
@@ -204,6 +207,20 @@ fn options(fidelity: &Fidelity) -> Element {
     option
 }
 
+/// A light at the camera, strong enough to tell black hands from a dark floor.
+fn visual() -> Element {
+    let mut visual = Element::new("visual");
+    visual.push(
+        Element::new("headlight")
+            .with("ambient", "0.45 0.45 0.45")
+            .with("diffuse", "0.6 0.6 0.6")
+            .with("specular", "0.2 0.2 0.2"),
+    );
+    // Often drawn by the processor, where large shadow maps and many samples a pixel cost most of the time.
+    visual.push(Element::new("quality").with("shadowsize", "1024").with("offsamples", "2"));
+    visual
+}
+
 /// The floor's looks.
 fn arena_assets() -> [Element; 2] {
     [
@@ -211,8 +228,8 @@ fn arena_assets() -> [Element; 2] {
             .with("name", "grid")
             .with("type", "2d")
             .with("builtin", "checker")
-            .with("rgb1", "0.1 0.1 0.1")
-            .with("rgb2", "0.2 0.2 0.2")
+            .with("rgb1", "0.32 0.34 0.37")
+            .with("rgb2", "0.36 0.38 0.41")
             .with("width", "512")
             .with("height", "512"),
         Element::new("material")
@@ -220,15 +237,18 @@ fn arena_assets() -> [Element; 2] {
             .with("texture", "grid")
             .with("texrepeat", "1 1")
             .with("texuniform", "true")
-            .with("reflectance", "0.2"),
+            .with("reflectance", "0"),
     ]
 }
 
 /// Lights and a floor that nothing touches.
 fn arena_shapes() -> [Element; 3] {
     [
-        Element::new("light").with("pos", "0 0 1"),
-        Element::new("light").with("pos", "0.3 0 1").with("dir", "0 0 -1"),
+        Element::new("light").with("pos", "0 0 1").with("castshadow", "false"),
+        Element::new("light")
+            .with("pos", "0.3 0 1")
+            .with("dir", "0 0 -1")
+            .with("castshadow", "false"),
         Element::new("geom")
             .with("name", "floor")
             .with("type", "plane")

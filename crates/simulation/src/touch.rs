@@ -2,7 +2,7 @@
 
 use crate::model::Key;
 use crate::scene::HANDS;
-use crate::scene::hand::{FINGERTIP_BODIES, prefix};
+use crate::scene::hand::{FINGERTIP_BODIES, prefix, short_prefix};
 use mujoco_rs::wrappers::mj_model::{MjModel, MjtObjBase};
 use piano::{Finger, FingerNumber};
 
@@ -14,7 +14,7 @@ pub(crate) fn fingers_of_geoms(model: &MjModel) -> Vec<Option<Finger>> {
     let mut finger_of_body = vec![None; model.body_parentid().len()];
     for hand in HANDS {
         for (name, finger) in FINGERTIP_BODIES.into_iter().zip(FingerNumber::ALL) {
-            let tip = model.name_to_id(MjtObjBase::mjOBJ_BODY, &format!("{}{name}", prefix(hand)));
+            let tip = model.name_to_id(MjtObjBase::mjOBJ_BODY, &format!("{}{}{name}", prefix(hand), short_prefix(hand)));
             let parent = |body: &usize| Some(model.body_parentid()[*body] as usize);
             for body in std::iter::successors(tip, parent).take(PHALANGES) {
                 finger_of_body[body] = Some(Finger { hand, finger });

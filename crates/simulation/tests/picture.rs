@@ -34,7 +34,7 @@ fn vermilion_pixels(picture: &[u8]) -> usize {
 #[test]
 fn a_painted_key_is_seen_and_the_next_picture_is_another() {
     let mut environment = environment(true);
-    let mut renderer = Renderer::new(environment.model(), SIZE[0], SIZE[1], Camera::PLAYER).unwrap();
+    let mut renderer = Renderer::new(environment.model(), SIZE[0], SIZE[1], Camera::OVERHEAD).unwrap();
     let plain = renderer.draw(&mut environment, &[]);
     assert_eq!(plain.len(), 3 * SIZE[0] * SIZE[1]);
     let painted = renderer.draw(&mut environment, &[(Pitch::new(100).unwrap(), VERMILION)]);
@@ -48,7 +48,7 @@ fn a_painted_key_is_seen_and_the_next_picture_is_another() {
     }
     assert_ne!(renderer.draw(&mut environment, &[]), plain, "the hands moved");
     drop(renderer);
-    let mut again = Renderer::new(environment.model(), 64, 64, Camera::PLAYER).unwrap();
+    let mut again = Renderer::new(environment.model(), 64, 64, Camera::OVERHEAD).unwrap();
     assert_eq!(again.draw(&mut environment, &[]).len(), 3 * 64 * 64);
     std::fs::write(concat!(env!("CARGO_TARGET_TMPDIR"), "/hands.rgb"), painted).unwrap();
 }
@@ -56,9 +56,9 @@ fn a_painted_key_is_seen_and_the_next_picture_is_another() {
 #[test]
 fn what_cannot_be_drawn_is_refused() {
     let environment = environment(false);
-    let refused = |width| Renderer::new(environment.model(), width, 64, Camera::PLAYER).err();
+    let refused = |width| Renderer::new(environment.model(), width, 64, Camera::OVERHEAD).err();
     assert_eq!(refused(64), Some(DrawError::NotDrawable));
     let drawable = self::environment(true);
-    let too_large = Renderer::new(drawable.model(), 100_000, 64, Camera::PLAYER).err();
+    let too_large = Renderer::new(drawable.model(), 100_000, 64, Camera::OVERHEAD).err();
     assert!(matches!(too_large, Some(DrawError::BadSize { .. })));
 }

@@ -55,7 +55,7 @@ pub fn write(scene: &Scene<'_>, to: &Path, mut advanced: impl FnMut(f64) -> bool
     };
     let model = scene.hands.build(&settings)?;
     let mut environment = Environment::new(&model, Arc::new(scene.score.clone()), TaskSettings::default());
-    let mut renderer = Renderer::new(&model, SIZE[0], SIZE[1], Camera::PLAYER).map_err(TrainError::fault)?;
+    let mut renderer = Renderer::new(&model, SIZE[0], SIZE[1], Camera::OVERHEAD).map_err(TrainError::fault)?;
     let mut writer = VideoWriter::create(to, video(), scene.piano.map(|_| audio())).map_err(TrainError::fault)?;
     let frames = scene.score.frames().len();
     let samples = samples(scene, frames)?;
