@@ -20,7 +20,7 @@ mod upload;
 
 pub use artifact_store::{ArtifactStore, StoredObject};
 pub use content_hash::{ArtifactRef, ContentHash, NotAHash};
-pub use hands_parquet::{HandRow, write_hands};
+pub use hands_parquet::{HandRow, ReadHandsError, read_hands, write_hands};
 pub use probe::{ConditionalPut, Support, check_at_start, probe_conditional_put};
 pub use stage_store::{KeepStageError, STAGES_PREFIX, StageKey, StageStore};
 pub use store_config::StoreConfig;

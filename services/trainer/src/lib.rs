@@ -6,6 +6,7 @@
 pub mod config;
 pub mod error;
 pub mod hands;
+pub mod person;
 pub mod piece;
 pub mod play;
 pub mod recording;
