@@ -1,47 +1,25 @@
 //! One pair of hands playing one score: reset, step, observe.
 
+mod task_settings;
+
+pub use task_settings::TaskSettings;
+
 use crate::action::control_from_action;
 use crate::keys::{Joints, KeyEvent, KeyStates, SUSTAIN_THRESHOLD};
 use crate::model::{Key, Model};
-use crate::observation::{ObservationLayout, ObservationSettings, write_fingering, write_goal};
+use crate::observation::{ObservationLayout, write_fingering, write_goal, write_trajectory, write_velocities};
 use crate::reward::{self, RewardTerms};
 use crate::scene::PHYSICS_TIMESTEP_SECS;
 use crate::score::{CONTROL_TIMESTEP_SECS, Frame, Score};
 use crate::touch;
-use ::piano::Finger;
+use crate::trajectory::{FINGERTIPS, POINTS, Trajectory};
+use ::piano::{Finger, Hand};
 use mujoco_rs::wrappers::mj_data::MjData;
 use mujoco_rs::wrappers::mj_model::MjModel;
 use std::sync::Arc;
 
 /// Physics steps in a control step.
 pub(crate) const SUBSTEPS: usize = (CONTROL_TIMESTEP_SECS / PHYSICS_TIMESTEP_SECS + 0.5) as usize;
-
-/// What is played, seen and rewarded. [`TaskSettings::default`] is what RoboPianist's paper uses.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TaskSettings {
-    /// What is seen.
-    pub observation: ObservationSettings,
-    /// Whether a wrong key ends the episode.
-    pub wrong_press_termination: bool,
-    /// Leaves fingering out of reward and observation even where the score has it.
-    pub disable_fingering: bool,
-    /// Leaves out the reward for forearms that keep off each other.
-    pub disable_forearm_reward: bool,
-    /// Cost of a watt for one control step.
-    pub energy_penalty: f64,
-}
-
-impl Default for TaskSettings {
-    fn default() -> Self {
-        TaskSettings {
-            observation: ObservationSettings::default(),
-            wrong_press_termination: false,
-            disable_fingering: false,
-            disable_forearm_reward: false,
-            energy_penalty: reward::ENERGY_PENALTY,
-        }
-    }
-}
 
 /// What became of an episode in a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +70,7 @@ pub enum ActionError {
 pub struct Environment {
     model: Model,
     score: Arc<Score>,
+    trajectory: Arc<Trajectory>,
     settings: TaskSettings,
     layout: ObservationLayout,
     data: MjData<Arc<MjModel>>,
@@ -114,6 +93,7 @@ impl Environment {
             data: MjData::new(Arc::clone(&model.mujoco)),
             model: model.clone(),
             score,
+            trajectory: Arc::default(),
             settings,
             keys: KeyStates::at_rest(),
             events: Vec::new(),
@@ -125,6 +105,12 @@ impl Environment {
         };
         environment.reset();
         environment
+    }
+
+    /// The same, with the way a person moved who played the score.
+    pub fn following(mut self, trajectory: Arc<Trajectory>) -> Environment {
+        self.trajectory = trajectory;
+        self
     }
 
     /// Back to the first frame.
@@ -147,6 +133,7 @@ impl Environment {
     pub fn step(&mut self, action: &[f32]) -> Result<Step, ActionError> {
         self.check(action)?;
         self.apply(action);
+        let events_before = self.events.len();
         self.simulate();
         if self.has_diverged() {
             self.status = EpisodeStatus::Diverged;
@@ -158,7 +145,7 @@ impl Environment {
         }
         let score = Arc::clone(&self.score);
         let due = &score.frames()[self.frame];
-        let reward = self.reward(due);
+        let reward = self.reward(due, events_before);
         self.frame += 1;
         self.previous_reward = reward.total();
         self.status = if self.frame == score.frames().len() {
@@ -190,6 +177,18 @@ impl Environment {
         for (hand, joints) in crate::scene::HANDS.into_iter().zip(self.model.hands()) {
             let seen = joints.seen_joints().map(|joint| self.data.qpos()[joint]);
             copy_as_f32(seen, &mut observation[layout.joints(hand)]);
+        }
+        if !layout.trajectory.is_empty() {
+            write_trajectory(
+                &self.trajectory,
+                self.frame,
+                &self.points(),
+                &mut observation[layout.trajectory.clone()],
+            );
+        }
+        if !layout.velocities.is_empty() {
+            let lookahead = self.settings.observation.lookahead_steps;
+            write_velocities(&self.score, self.frame, lookahead, &mut observation[layout.velocities.clone()]);
         }
     }
 
@@ -241,6 +240,20 @@ impl Environment {
     /// Where a fingertip is, meters.
     pub fn fingertip(&self, finger: Finger) -> [f64; 3] {
         self.data.site_xpos()[self.model.tip(finger)]
+    }
+
+    /// Fingertips and wrists seen from above, meters, in the order of [`Trajectory`].
+    pub fn points(&self) -> [[f64; 2]; POINTS] {
+        let mut points = [[0.0; 2]; POINTS];
+        for finger in Finger::all() {
+            let [x, y, _] = self.fingertip(finger);
+            points[finger.index()] = [x, y];
+        }
+        for hand in Hand::BOTH {
+            let [x, y, _] = self.data.xpos()[self.model.wrist(hand)];
+            points[FINGERTIPS + hand.index()] = [x, y];
+        }
+        points
     }
 
     /// For drawing, which changes nothing that is simulated.
@@ -304,7 +317,8 @@ impl Environment {
         self.data.warning().iter().any(|warning| warning.number > 0)
     }
 
-    fn reward(&self, due: &Frame) -> RewardTerms {
+    /// Key events from `events_before` on are this step's.
+    fn reward(&self, due: &Frame, events_before: usize) -> RewardTerms {
         RewardTerms {
             key_press: reward::key_press(due, &self.keys),
             sustain: reward::sustain(due, self.pedal_down()),
@@ -319,7 +333,29 @@ impl Environment {
             } else {
                 self.forearm()
             },
+            velocity: self.velocity(due, events_before),
+            trajectory: self.closeness_to_person(),
         }
+    }
+
+    fn velocity(&self, due: &Frame, events_before: usize) -> f64 {
+        if self.settings.velocity_weight == 0.0 {
+            return 0.0;
+        }
+        let strokes = self.events[events_before..].iter().filter(|event| event.on);
+        let pairs = strokes.filter_map(|stroke| {
+            let note = due.notes.iter().find(|note| note.pitch == stroke.pitch)?;
+            Some((stroke.midi_velocity(), note.velocity))
+        });
+        self.settings.velocity_weight * reward::velocity(pairs)
+    }
+
+    fn closeness_to_person(&self) -> f64 {
+        if self.settings.trajectory_weight == 0.0 {
+            return 0.0;
+        }
+        let pairs = self.points().into_iter().zip(self.trajectory.at(self.frame));
+        self.settings.trajectory_weight * reward::trajectory(pairs.filter_map(|(here, person)| Some((here, person?))))
     }
 
     /// Forces are those of the last physics step, which led here; velocities are those it led to. So RoboPianist's sensors have them.

@@ -19,5 +19,6 @@ pub mod reward;
 pub mod scene;
 pub mod score;
 mod touch;
+pub mod trajectory;
 pub mod vectorised;
 pub mod velocity;

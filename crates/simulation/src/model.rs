@@ -50,6 +50,8 @@ pub(crate) struct HandJoints {
     pub actuators: std::ops::Range<usize>,
     /// Sites at the fingertips, thumb first.
     pub tips: [usize; 5],
+    /// The body whose origin is the wrist.
+    pub wrist: usize,
     /// The shapes whose touching the other hand's costs the forearm reward.
     pub forearm_geoms: Vec<usize>,
 }
@@ -119,6 +121,12 @@ impl Model {
         &self.fingers_of_geoms
     }
 
+    /// The body at a hand's wrist.
+    pub(crate) fn wrist(&self, hand: Hand) -> usize {
+        let hand = if hand == HANDS[0] { &self.hands[0] } else { &self.hands[1] };
+        hand.wrist
+    }
+
     /// The site at a finger's tip.
     pub(crate) fn tip(&self, finger: Finger) -> usize {
         let hand = if finger.hand == HANDS[0] { &self.hands[0] } else { &self.hands[1] };
@@ -185,6 +193,7 @@ fn find_hand(model: &MjModel, settings: &SceneSettings, side: Hand) -> Result<Ha
         joints: first_joint..first_joint + HAND_JOINTS - reduced + forearm_dofs,
         actuators: first_actuator..first_actuator + HAND_ACTUATORS - reduced + forearm_dofs,
         tips,
+        wrist: find(MjtObjBase::mjOBJ_BODY, &format!("{}palm", short_prefix(side)))?,
         forearm_geoms: forearm_geoms(model, &prefix),
     })
 }

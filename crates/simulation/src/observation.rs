@@ -1,8 +1,9 @@
-//! What a policy sees: numbers in the order RoboPianist concatenates them, its names sorted.
+//! What a policy sees: numbers in the order RoboPianist concatenates them, its names sorted; what goes beyond it stands after them.
 
 use crate::model::{KEYS, Model};
 use crate::scene::HANDS;
 use crate::score::{Frame, Score};
+use crate::trajectory::{POINTS, Trajectory};
 use piano::Hand;
 use std::ops::Range;
 
@@ -18,6 +19,10 @@ pub struct ObservationSettings {
     pub lookahead_steps: usize,
     /// Whether the action before (in physical units) and its reward are seen.
     pub previous_action_and_reward: bool,
+    /// Whether it is seen where the person's hands were, which RoboPianist does not know.
+    pub trajectory: bool,
+    /// Whether it is seen how hard the coming notes are to be struck, which RoboPianist does not know.
+    pub velocities: bool,
 }
 
 impl Default for ObservationSettings {
@@ -25,6 +30,8 @@ impl Default for ObservationSettings {
         ObservationSettings {
             lookahead_steps: 10,
             previous_action_and_reward: false,
+            trajectory: false,
+            velocities: false,
         }
     }
 }
@@ -48,6 +55,11 @@ pub struct ObservationLayout {
     pub previous_reward: Range<usize>,
     /// Positions of the right hand's joints, in the same order.
     pub right_joints: Range<usize>,
+    /// For each point of the person's hands how far it will be from here at the end of the coming frame, x and y in meters; 0 where that
+    /// is unknown.
+    pub trajectory: Range<usize>,
+    /// For each key the velocity of the note that begins on it within the goal's frames, the soonest, of 127; 0 where none does.
+    pub velocities: Range<usize>,
 }
 
 impl ObservationLayout {
@@ -69,12 +81,14 @@ impl ObservationLayout {
             sustain: next(1),
             previous_reward: next(previous),
             right_joints: next(joints),
+            trajectory: next(if settings.trajectory { 2 * POINTS } else { 0 }),
+            velocities: next(if settings.velocities { KEYS } else { 0 }),
         }
     }
 
     /// Numbers in an observation.
     pub fn len(&self) -> usize {
-        self.right_joints.end
+        self.velocities.end
     }
 
     /// Never: a goal is always seen.
@@ -110,6 +124,29 @@ pub(crate) fn write_fingering(score: &Score, frame: usize, fingering: &mut [f32]
     for finger in due.notes.iter().filter_map(|note| note.finger) {
         let hand = usize::from(finger.hand != HANDS[0]);
         fingering[5 * hand + finger.finger.index()] = 1.0;
+    }
+}
+
+/// Writes how hard the coming notes are to be struck: those that begin in `frame` or in one of the `lookahead` after it.
+pub(crate) fn write_velocities(score: &Score, frame: usize, lookahead: usize, velocities: &mut [f32]) {
+    velocities.fill(0.0);
+    let last = (frame + lookahead).min(score.frames().len().saturating_sub(1));
+    for coming in (frame..=last).rev() {
+        for note in score.onsets(coming) {
+            velocities[note.pitch.key_index()] = f32::from(note.velocity) / 127.0;
+        }
+    }
+}
+
+/// Writes how far each point is from where the person's was at the end of `frame`.
+pub(crate) fn write_trajectory(trajectory: &Trajectory, frame: usize, here: &[[f64; 2]; POINTS], offsets: &mut [f32]) {
+    offsets.fill(0.0);
+    let places = trajectory.at(frame);
+    for ((offset, place), here) in offsets.chunks_exact_mut(2).zip(places).zip(here) {
+        if let Some(place) = place {
+            offset[0] = (place[0] - here[0]) as f32;
+            offset[1] = (place[1] - here[1]) as f32;
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! What is rewarded: one term a file, their sum is the reward. Names and numbers are RoboPianist's.
+//! What is rewarded: one term a file, their sum is the reward. Names and numbers are RoboPianist's; velocity and trajectory are options
+//! beyond it.
 
 mod energy;
 mod fingering;
@@ -6,12 +7,16 @@ mod forearm;
 mod key_press;
 mod sustain;
 mod tolerance;
+mod trajectory;
+mod velocity;
 
 pub(crate) use energy::energy;
 pub(crate) use fingering::{fingering, place_on_key};
 pub(crate) use forearm::forearm;
 pub(crate) use key_press::{key_press, wrong_key_sounds};
 pub(crate) use sustain::sustain;
+pub(crate) use trajectory::trajectory;
+pub(crate) use velocity::velocity;
 
 pub use energy::ENERGY_PENALTY;
 
@@ -28,11 +33,15 @@ pub struct RewardTerms {
     pub fingering: f64,
     /// For the forearms keeping off each other, 0 or 0.5.
     pub forearm: f64,
+    /// For striking keys as hard as the score says, 0 to 1 in a step that strikes a due key.
+    pub velocity: f64,
+    /// For moving as the person did, 0 to 1.
+    pub trajectory: f64,
 }
 
 impl RewardTerms {
     /// The reward.
     pub fn total(&self) -> f64 {
-        self.key_press + self.sustain + self.energy + self.fingering + self.forearm
+        self.key_press + self.sustain + self.energy + self.fingering + self.forearm + self.velocity + self.trajectory
     }
 }

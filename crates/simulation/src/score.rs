@@ -162,6 +162,14 @@ impl Score {
         &self.notes
     }
 
+    /// The notes that begin in a frame: due now, and not due on that key in the frame before.
+    pub fn onsets(&self, frame: usize) -> impl Iterator<Item = &DueNote> {
+        let before = frame.checked_sub(1).map(|before| &self.frames[before].notes);
+        let held = move |note: &DueNote| before.is_some_and(|before| before.iter().any(|other| other.pitch == note.pitch));
+        let due = self.frames.get(frame).map(|frame| frame.notes.as_slice()).unwrap_or_default();
+        due.iter().filter(move |note| !held(note))
+    }
+
     /// Silent frames put in front.
     pub fn buffer_frames(&self) -> usize {
         self.buffer_frames

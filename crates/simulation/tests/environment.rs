@@ -9,6 +9,7 @@ use simulation::environment::{ActionError, Environment, EpisodeStatus, TaskSetti
 use simulation::model::Model;
 use simulation::scene::{Fidelity, SceneSettings};
 use simulation::score::{FrameSettings, Score, ScoreError};
+use simulation::trajectory::{POINTS, Trajectory};
 use simulation::vectorised::{Batch, VectorEnvironment};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -134,4 +135,46 @@ fn scores_that_cannot_be_played_are_refused_by_name() {
         check(&notes, FrameSettings { stretch: 0.0, ..plain }),
         ScoreError::BadSettings { .. }
     ));
+}
+
+/// What goes beyond RoboPianist stands after what it has, and is worth nothing unless asked for.
+#[test]
+fn a_person_to_follow_and_velocities_are_seen_and_rewarded_on_request() {
+    let model = common::model(&SceneSettings::default());
+    let plain = environment(&model);
+    let mut settings = TaskSettings {
+        velocity_weight: 1.0,
+        trajectory_weight: 2.0,
+        ..TaskSettings::default()
+    };
+    settings.observation.trajectory = true;
+    settings.observation.velocities = true;
+    let start = plain.points();
+    let beside = start.map(|[x, y]| Some([x + 0.01, y]));
+    let mut frames = vec![[None; POINTS]; 3];
+    frames[0] = beside;
+    let mut following = Environment::new(&model, score(), settings).following(Arc::new(Trajectory { frames }));
+    let layout = following.layout().clone();
+    assert_eq!(layout.right_joints.end, plain.layout().len());
+    assert_eq!((layout.trajectory.len(), layout.velocities.len()), (2 * POINTS, 88));
+
+    let mut seen = vec![0.0; layout.len()];
+    following.observe(&mut seen);
+    for offset in seen[layout.trajectory.clone()].chunks_exact(2) {
+        assert!((offset[0] - 0.01).abs() < 1e-6 && offset[1] == 0.0, "{offset:?}");
+    }
+    let begins_soon = |pitch: piano::Pitch| (0..=10).find_map(|frame| following.score().onsets(frame).find(|note| note.pitch == pitch));
+    for pitch in piano::Pitch::all() {
+        let due = begins_soon(pitch).map_or(0.0, |note| f32::from(note.velocity) / 127.0);
+        assert_eq!(seen[layout.velocities.start + pitch.key_index()], due, "{}", pitch.name());
+    }
+
+    let first = following.step(&actions(&model, 0)).unwrap().reward;
+    assert!(first.trajectory > 0.0 && first.trajectory <= 2.0);
+    let second = following.step(&actions(&model, 1)).unwrap().reward;
+    assert_eq!(second.trajectory, 0.0, "nobody was seen then");
+    let mut alone = plain;
+    let reward = alone.step(&actions(&model, 0)).unwrap().reward;
+    assert_eq!((reward.trajectory, reward.velocity), (0.0, 0.0));
+    assert!((first.total() - first.trajectory - first.velocity - reward.total()).abs() < 1e-12);
 }

@@ -85,6 +85,7 @@ fn check(name: &str, score: Score, scene: &SceneSettings, lookahead_steps: usize
         observation: ObservationSettings {
             lookahead_steps,
             previous_action_and_reward: true,
+            ..ObservationSettings::default()
         },
         ..TaskSettings::default()
     };

@@ -4,12 +4,12 @@ mod fingers;
 mod notes;
 mod smoothness;
 
-use crate::person::FingertipPaths;
 use crate::rollout::Rollout;
 use serde::{Deserialize, Serialize};
 use simulation::metrics::FrameScores;
 use simulation::reward::RewardTerms;
 use simulation::score::Score;
+use simulation::trajectory::Trajectory;
 
 pub use fingers::{FingerScores, finger_scores};
 pub use notes::{NoteScores, OnsetScores, note_scores};
@@ -82,10 +82,14 @@ pub struct RewardMeans {
     pub fingering: f64,
     /// The forearms keep off each other.
     pub forearm: f64,
+    /// Keys are struck as hard as is due, where that is rewarded.
+    pub velocity: f64,
+    /// The hands move as the person's did, where that is rewarded.
+    pub trajectory: f64,
 }
 
 /// Measures a rollout. `person` is how somebody moved who played the piece, if that is known.
-pub fn measure(score: &Score, rollout: &Rollout, actor: Actor, person: Option<&FingertipPaths>) -> Metrics {
+pub fn measure(score: &Score, rollout: &Rollout, actor: Actor, person: Option<&Trajectory>) -> Metrics {
     let buffer_frames = score.buffer_frames();
     let played = &rollout.played;
     Metrics {
@@ -113,6 +117,8 @@ fn means(rewards: &[RewardTerms]) -> RewardMeans {
         energy: mean(|terms| terms.energy),
         fingering: mean(|terms| terms.fingering),
         forearm: mean(|terms| terms.forearm),
+        velocity: mean(|terms| terms.velocity),
+        trajectory: mean(|terms| terms.trajectory),
     }
 }
 

@@ -1,10 +1,10 @@
 //! How the hands moved, and how far that is from how a person did.
 
-use crate::person::FingertipPaths;
 use crate::rollout::{FINGERS, Rollout};
 use piano::Finger;
 use serde::{Deserialize, Serialize};
 use simulation::score::{CONTROL_TIMESTEP_SECS, Frame, Score};
+use simulation::trajectory::Trajectory;
 
 /// Frames before a note in which its finger is on its way and not idle: half a second.
 const APPROACH_FRAMES: usize = 10;
@@ -21,7 +21,7 @@ pub struct Naturalness {
 }
 
 /// Measures paths of fingertips.
-pub fn naturalness(score: &Score, rollout: &Rollout, person: Option<&FingertipPaths>) -> Naturalness {
+pub fn naturalness(score: &Score, rollout: &Rollout, person: Option<&Trajectory>) -> Naturalness {
     Naturalness {
         distance_to_person_mm: person.and_then(|person| distance_mm(rollout, person)),
         jerk_meters_per_sec3: jerk(&rollout.fingertips),
@@ -31,7 +31,7 @@ pub fn naturalness(score: &Score, rollout: &Rollout, person: Option<&FingertipPa
 
 type Tips = [[f64; 3]; FINGERS];
 
-fn distance_mm(rollout: &Rollout, person: &FingertipPaths) -> Option<f64> {
+fn distance_mm(rollout: &Rollout, person: &Trajectory) -> Option<f64> {
     let frames = rollout.fingertips.iter().zip(&person.frames);
     let distances = frames.flat_map(|(tips, seen)| {
         let pairs = tips.iter().zip(seen);
