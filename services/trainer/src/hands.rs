@@ -35,6 +35,16 @@ impl Hands {
         Ok(Hands { mujoco, assets })
     }
 
+    /// The loaded simulator.
+    pub fn mujoco(&self) -> Mujoco {
+        self.mujoco
+    }
+
+    /// What hands are built from.
+    pub fn assets(&self) -> &HandAssets {
+        &self.assets
+    }
+
     /// Builds a scene.
     pub fn build(&self, settings: &SceneSettings) -> Result<Model, TrainError> {
         Model::build(self.mujoco, &self.assets, settings).map_err(TrainError::fault)

@@ -12,6 +12,7 @@ pub mod play;
 pub mod recording;
 pub mod result;
 pub mod scene_video;
+pub mod train;
 mod training_job;
 
 use broker::Broker;

@@ -2,11 +2,12 @@
 
 use crate::error::{TrainError, with_causes};
 use crate::hands::ROBOPIANIST;
+use crate::person::HANDS_FILE;
 use bootstrap::models::ModelStore;
 use labeling::performance::Performance;
 use piano::{Finger, FingeredNote, Note, PedalInterval, midi, pig};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use training::songs::Song;
 
 /// What RoboPianist's own songs are called by: `robopianist:TwinkleTwinkleRousseau`.
@@ -27,6 +28,8 @@ pub struct Piece {
     pub notes: Vec<FingeredNote>,
     /// Sustain pedal.
     pub pedal: Vec<PedalInterval>,
+    /// The table of the person's hands, where it is a performance labelled from a video.
+    pub hands: Option<PathBuf>,
 }
 
 impl Piece {
@@ -70,6 +73,7 @@ impl Piece {
             robopianist_song: None,
             notes,
             pedal,
+            hands: Some(path.with_file_name(HANDS_FILE)).filter(|table| table.is_file()),
         })
     }
 }
@@ -87,6 +91,7 @@ fn read_song(name: &str, store: &ModelStore) -> Result<Piece, TrainError> {
         robopianist_song: Some(song.name),
         notes,
         pedal,
+        hands: None,
     })
 }
 

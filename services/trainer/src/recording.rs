@@ -25,6 +25,7 @@ pub const SCORE_FILE: &str = "score.pig.txt";
 const ACTION_BYTES_MAX: u64 = 256 << 20;
 
 /// Actions and what they were recorded with.
+#[derive(Clone, Debug)]
 pub struct Recording {
     /// What to build.
     pub replay: Replay,
@@ -37,6 +38,7 @@ pub struct Recording {
 }
 
 /// What is to be played, in the form that RoboPianist reads it in: its score, and the file it stands in if it needs one.
+#[derive(Clone, Debug)]
 pub struct Playable {
     /// How the replay names it.
     pub named: ReplayScore,

@@ -14,5 +14,6 @@ pub mod play;
 pub mod retry;
 pub mod submit;
 pub mod synthesize;
+pub mod train;
 pub mod transcribe;
 pub mod watch;

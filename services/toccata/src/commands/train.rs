@@ -1,0 +1,141 @@
+//! `toccata train`.
+
+use crate::commands::play::print_metrics;
+use crate::failure::{Failure, fault};
+use crate::sound_font;
+use bootstrap::models::ModelStore;
+use bootstrap::shutdown::Shutdown;
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use simulation::scene::SceneSettings;
+use simulation::score::FrameSettings;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use trainer::hands::Hands;
+use trainer::piece::Piece;
+use trainer::result;
+use trainer::train::{self, Method, Progress, TrainRequest};
+
+/// Teach two Shadow Hands a piece and write how they play it
+#[derive(Args)]
+pub struct Train {
+    /// A PIG file, a MIDI file, a labelled performance (its folder or performance.json), or robopianist:NAME.
+    score: String,
+    /// The folder to write: actions.npy, replay.json, score.pig.txt, metrics.json, rollout.mid, and rollout.mp4 with --video.
+    #[arg(long)]
+    out: PathBuf,
+    /// How to learn.
+    #[arg(long, value_enum, default_value_t = MethodName::Prior)]
+    method: MethodName,
+    /// Silence before the first note in which the hands take their places, seconds.
+    #[arg(long, default_value_t = 0.5)]
+    initial_buffer_secs: f64,
+    /// Multiply all times: 2 plays at half speed.
+    #[arg(long, default_value_t = 1.0)]
+    stretch: f64,
+    /// Move all pitches, semitones.
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
+    shift: i32,
+    /// Draws whatever is drawn by chance; the same seed gives the same result.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Threads that compute; the default is one a processor.
+    #[arg(long)]
+    threads: Option<NonZeroUsize>,
+    /// Draw rollout.mp4 too.
+    #[arg(long)]
+    video: bool,
+    /// The SoundFont (sf2) of the piano.
+    #[arg(long)]
+    soundfont: Option<PathBuf>,
+    /// Print the figures for machines.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The methods by their names on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum MethodName {
+    /// Poses from geometry and a controller that follows them: seconds.
+    Prior,
+}
+
+impl Train {
+    /// Runs the command.
+    pub fn run(self) -> Result<(), Failure> {
+        let shutdown = Shutdown::listen().map_err(fault)?;
+        let store = ModelStore::open().map_err(fault)?;
+        let piece = Piece::read(&self.score, &store)?;
+        let hands = Hands::load(&store)?;
+        let mut terminal = Terminal::new(self.json);
+        let mut advanced = |progress| {
+            terminal.show(progress);
+            !shutdown.requested()
+        };
+        let trained = train::train(&hands, &piece, &self.request(), &self.out, &mut advanced)?;
+        if self.video {
+            let piano = sound_font::read_piano(self.soundfont.as_deref())?;
+            let drawing = |share| advanced(Progress { stage: "drawing", share });
+            result::write_video(&self.out, &hands, &trained.performed(), Some(&piano), drawing)?;
+        }
+        terminal.finish();
+        if self.json {
+            println!("{}", serde_json::to_string(&trained.metrics).map_err(fault)?);
+        } else {
+            print_metrics(&trained.metrics);
+            eprintln!("written to {}", self.out.display());
+        }
+        Ok(())
+    }
+
+    fn request(&self) -> TrainRequest {
+        let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        TrainRequest {
+            method: match self.method {
+                MethodName::Prior => Method::Prior,
+            },
+            frames: FrameSettings {
+                initial_buffer_secs: self.initial_buffer_secs,
+                stretch: self.stretch,
+                shift: self.shift,
+                ..FrameSettings::default()
+            },
+            scene: SceneSettings::default(),
+            seed: self.seed,
+            threads: self.threads.unwrap_or_else(processors),
+        }
+    }
+}
+
+/// One line that says what is being done and how far it is.
+struct Terminal {
+    bar: ProgressBar,
+}
+
+const STEPS: u64 = 1000;
+
+impl Terminal {
+    fn new(quiet: bool) -> Terminal {
+        let target = if quiet {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
+        let bar = ProgressBar::with_draw_target(Some(STEPS), target);
+        let style = ProgressStyle::with_template("{prefix:<10} {bar:32} {percent:>3} %  {elapsed}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        Terminal { bar }
+    }
+
+    fn show(&mut self, progress: Progress) {
+        if self.bar.prefix() != progress.stage {
+            self.bar.set_prefix(progress.stage);
+            self.bar.reset_elapsed();
+        }
+        self.bar.set_position((progress.share.clamp(0.0, 1.0) * STEPS as f64) as u64);
+    }
+
+    fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,173 @@
+//! From a piece to hands that play it, in a folder.
+
+use crate::error::TrainError;
+use crate::hands::Hands;
+use crate::person;
+use crate::piece::Piece;
+use crate::recording::Playable;
+use crate::result::{self, Performed};
+use artifacts::write_whole;
+use planning::PlanError;
+use planning::models::Models;
+use planning::playback::{Plan, play_prior};
+use planning::prior::Prior;
+use planning::settings::PriorSettings;
+use serde::{Deserialize, Serialize};
+use simulation::environment::{Environment, TaskSettings};
+use simulation::observation::ObservationSettings;
+use simulation::scene::SceneSettings;
+use simulation::score::FrameSettings;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+use training::metrics::{Actor, Metrics, measure};
+use training::replay::Replay;
+use training::rollout::{self, Recorded, Rollout};
+
+/// How it came about.
+pub const TRAINING_FILE: &str = "training.json";
+
+/// How hands learn a piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Poses from geometry, and a controller that follows them. Seconds.
+    Prior,
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainRequest {
+    /// How.
+    pub method: Method,
+    /// How the score is cut into frames.
+    pub frames: FrameSettings,
+    /// The scene.
+    pub scene: SceneSettings,
+    /// Whatever is drawn by chance is drawn from here.
+    pub seed: u64,
+    /// Threads that compute.
+    pub threads: NonZeroUsize,
+}
+
+/// What a training tells while it runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// What is being done.
+    pub stage: &'static str,
+    /// How much of it is done, 0 to 1.
+    pub share: f64,
+}
+
+/// How a result came about: `training.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Version of Toccata.
+    pub toccata_version: String,
+    /// What was played.
+    pub piece: String,
+    /// How it was learned.
+    pub method: Method,
+    /// The seed of all chance.
+    pub seed: u64,
+    /// Threads that computed.
+    pub threads: usize,
+}
+
+/// A finished training.
+#[derive(Debug)]
+pub struct Trained {
+    /// What was played.
+    pub playable: Playable,
+    /// What to build to play it again.
+    pub replay: Replay,
+    /// The performance.
+    pub rollout: Rollout,
+    /// How good it is.
+    pub metrics: Metrics,
+}
+
+impl Trained {
+    /// As the result's writer takes it.
+    pub fn performed(&self) -> Performed<'_> {
+        Performed {
+            playable: &self.playable,
+            replay: &self.replay,
+            rollout: &self.rollout,
+            metrics: &self.metrics,
+        }
+    }
+}
+
+/// Trains, and writes the result into `out`. `advanced` is told how far it is and says whether to go on.
+pub fn train(
+    hands: &Hands,
+    piece: &Piece,
+    request: &TrainRequest,
+    out: &Path,
+    advanced: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Trained, TrainError> {
+    let playable = Playable::new(piece, &request.frames)?;
+    let person = match &piece.hands {
+        Some(table) => Some(person::read(table, piece, &playable.score, &request.frames)?),
+        None => None,
+    };
+    let plan = plan(hands, &playable, request, advanced)?;
+    let model = hands.build(&request.scene)?;
+    let mut environment = Environment::new(&model, Arc::new(playable.score.clone()), TaskSettings::default());
+    let actions = plan.actions.concat();
+    // What counts is what the exact model does with the actions that are kept.
+    let rollout = rollout::perform(&mut environment, &mut Recorded(&actions)).map_err(TrainError::fault)?;
+    let trained = Trained {
+        metrics: measure(&playable.score, &rollout, Actor::OpenLoopPlan, person.as_ref()),
+        replay: Replay::new(
+            playable.named.clone(),
+            &request.scene,
+            &request.frames,
+            ObservationSettings::default().lookahead_steps,
+        ),
+        playable,
+        rollout,
+    };
+    result::write(out, &trained.performed())?;
+    write_provenance(out, piece, request)?;
+    Ok(trained)
+}
+
+fn plan(
+    hands: &Hands,
+    playable: &Playable,
+    request: &TrainRequest,
+    advanced: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Plan, TrainError> {
+    let score = &playable.score;
+    let models = Models::build(hands.mujoco(), hands.assets(), &request.scene, score).map_err(TrainError::fault)?;
+    let (settings, threads) = (PriorSettings::default(), request.threads.get());
+    let mut finding = |share| advanced(Progress { stage: "poses", share });
+    let prior = Prior::new(&models, score, &settings, threads, &mut finding).map_err(planning_ended)?;
+    let mut playing = |share| advanced(Progress { stage: "playing", share });
+    play_prior(&models.exact, score, &prior, &mut playing).map_err(planning_ended)
+}
+
+fn planning_ended(error: PlanError) -> TrainError {
+    match error {
+        PlanError::Stopped => TrainError::Stopped,
+        PlanError::UnknownFinger { .. } => {
+            TrainError::refused("score_unfingered", error.to_string(), "Finger the score with `toccata finger`.")
+        }
+        other => TrainError::fault(other),
+    }
+}
+
+fn write_provenance(out: &Path, piece: &Piece, request: &TrainRequest) -> Result<(), TrainError> {
+    let provenance = Provenance {
+        toccata_version: env!("CARGO_PKG_VERSION").to_owned(),
+        piece: piece.name.clone(),
+        method: request.method,
+        seed: request.seed,
+        threads: request.threads.get(),
+    };
+    let mut json = serde_json::to_vec_pretty(&provenance).map_err(TrainError::fault)?;
+    json.push(b'\n');
+    write_whole(&out.join(TRAINING_FILE), &json).map_err(TrainError::fault)
+}
