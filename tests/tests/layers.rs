@@ -11,6 +11,7 @@ const LAYERS: &[(u8, &str)] = &[
     (1, "hearing"),
     (1, "fingering"),
     (1, "simulation"),
+    (1, "learning"),
     (2, "synthesis"),
     (2, "labeling"),
     (2, "planning"),
@@ -42,6 +43,7 @@ const HOMES: &[(&str, &str)] = &[
     ("gltf", "synthesis"),
     ("mujoco-rs", "simulation"),
     ("khronos-egl", "simulation"),
+    ("gemm", "learning"),
     ("rustysynth", "synthesis"),
 ];
 
