@@ -49,7 +49,7 @@ begin api api "TOCCATA__LISTEN=$listen" "TOCCATA__PUBLIC_URL=http://$listen" "${
 for number in 1 2; do
     begin "labeler-$number" labeler "TOCCATA__WORK_FOLDER=$folder/work-$number" "${artifacts[@]}"
 done
-begin trainer trainer
+begin trainer trainer "TOCCATA__WORK_FOLDER=$folder/training" "${artifacts[@]}"
 
 until (exec 3<>"/dev/tcp/${listen%:*}/${listen##*:}") 2>/dev/null; do
     kill -0 "${pids[0]}" 2>/dev/null || { tail -20 "$folder/api.log" >&2; exit 1; }

@@ -6,6 +6,7 @@
 
 mod artifact_store;
 mod content_hash;
+mod failure;
 mod get;
 mod hands_parquet;
 mod probe;
@@ -20,6 +21,7 @@ mod upload;
 
 pub use artifact_store::{ArtifactStore, StoredObject};
 pub use content_hash::{ArtifactRef, ContentHash, NotAHash};
+pub use failure::{failure_of_disk, failure_of_store, is_disk_full};
 pub use hands_parquet::{HandRow, ReadHandsError, read_hands, write_hands};
 pub use probe::{ConditionalPut, Support, check_at_start, probe_conditional_put};
 pub use stage_store::{KeepStageError, STAGES_PREFIX, StageKey, StageStore};

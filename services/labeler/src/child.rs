@@ -4,7 +4,6 @@
 //! computing for hours what nobody will hear.
 
 use crate::error::LabelError;
-use crate::failures;
 use crate::progress::{Listener, Progress};
 use crate::request::Request;
 use bootstrap::models::ModelStore;
@@ -128,7 +127,7 @@ fn said(result: Result<Performance, LabelError>) -> Line {
 
 fn full_disk_caused(error: &(dyn std::error::Error + 'static)) -> bool {
     let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.filter_map(|error| error.downcast_ref()).any(failures::is_full)
+    causes.filter_map(|error| error.downcast_ref()).any(artifacts::is_disk_full)
 }
 
 fn tell(line: &Line) -> std::io::Result<()> {

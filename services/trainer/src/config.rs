@@ -1,8 +1,11 @@
 //! The trainer's settings.
 
+use artifacts::StoreConfig;
 use bootstrap::service::ServiceConfig;
 use bootstrap::tracing::LogConfig;
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 /// The trainer's settings, with their defaults.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,10 +17,20 @@ pub struct TrainerConfig {
     pub catalog_url: String,
     /// RabbitMQ: `amqp://user:password@host/vhost`.
     pub broker_url: String,
+    /// Where objects are kept.
+    pub artifacts: StoreConfig,
     /// Jobs done at a time.
     pub slots: usize,
+    /// Threads that one job computes on.
+    pub threads: NonZeroUsize,
     /// What it computes on; recorded with each attempt.
     pub device: String,
+    /// Pieces being learned are kept here, and deleted afterwards.
+    pub work_folder: PathBuf,
+    /// Silence before the first note of a piece in which the hands take their places, seconds.
+    pub initial_buffer_secs: f64,
+    /// Whether rollouts are drawn as videos, which takes about as long as they last.
+    pub draw_rollouts: bool,
     /// Seconds a running job may take to stop when the program does.
     pub drain_secs: u64,
 }
@@ -28,8 +41,13 @@ impl Default for TrainerConfig {
             log: LogConfig::default(),
             catalog_url: "sqlite:toccata.db".to_owned(),
             broker_url: String::new(),
+            artifacts: StoreConfig::default(),
             slots: 1,
+            threads: NonZeroUsize::MIN,
             device: "cpu".to_owned(),
+            work_folder: std::env::temp_dir().join("toccata-training"),
+            initial_buffer_secs: 0.5,
+            draw_rollouts: true,
             drain_secs: 30,
         }
     }

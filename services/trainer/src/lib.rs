@@ -1,7 +1,4 @@
-//! The worker that trains policies on labelled performances.
-//!
-//! For now it takes its jobs and ends each with a named reason: the queue, the leases and the rights of training jobs are there,
-//! the training itself is not.
+//! The worker that trains policies on labelled performances, and the library behind `toccata train` and `toccata play`.
 
 pub mod config;
 pub mod error;
@@ -15,6 +12,7 @@ pub mod scene_video;
 pub mod train;
 mod training_job;
 
+use artifacts::ArtifactStore;
 use broker::Broker;
 use catalog::{Catalog, Worker};
 use config::TrainerConfig;
@@ -30,14 +28,20 @@ pub async fn run(
     config: TrainerConfig,
     catalog: Arc<dyn Catalog>,
     broker: Arc<dyn Broker>,
+    store: ArtifactStore,
     shutdown: watch::Receiver<bool>,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
     let url = config.catalog_url.clone();
+    let work = training_job::TrainingJob {
+        catalog: Arc::clone(&catalog),
+        store,
+        config: config.clone(),
+    };
     let driver = Driver {
         catalog,
         connect: Arc::new(move || catalog::connect(&url, 2)),
         broker,
-        handler: Arc::new(training_job::TrainingJob),
+        handler: Arc::new(work),
         worker: Worker {
             id: WorkerId::from_uuid(uuid::Uuid::now_v7()),
             name: format!("trainer:{}", std::process::id()),

@@ -13,7 +13,7 @@ use training::songs::Song;
 /// What RoboPianist's own songs are called by: `robopianist:TwinkleTwinkleRousseau`.
 const SONG_PREFIX: &str = "robopianist:";
 /// A labelled performance's folder holds this.
-const PERFORMANCE_FILE: &str = "performance.json";
+pub const PERFORMANCE_FILE: &str = "performance.json";
 /// Scores are some megabytes at most.
 const BYTES_MAX: u64 = 256 << 20;
 

@@ -1,7 +1,6 @@
 //! Cuts a section out of a video, by FFmpeg in a confined child. Pictures are encoded again, because a copy can only begin at a
 //! key frame, and then every time would be off by seconds.
 
-use crate::failures;
 use jobs::{Failure, Section};
 use sources::confined::{ConfinedError, Confinement, Program, run};
 use std::ffi::OsString;
@@ -56,7 +55,7 @@ pub(super) async fn cut(input: &Path, section: Section, folder: &Path, context: 
             Err(Failure::discard("media_unreadable", message).into())
         }
         Err(ConfinedError::Stopped { .. }) => Err(Interrupted::Stopped),
-        Err(ConfinedError::Start { source, .. }) => Err(failures::of_disk(&source).into()),
+        Err(ConfinedError::Start { source, .. }) => Err(artifacts::failure_of_disk(&source).into()),
         Err(error) => Err(Failure::retry("cut_failed", error.to_string()).into()),
     }
 }

@@ -96,7 +96,7 @@ async fn stored_size(work: &LabelerWork, sha256: &str) -> Result<Option<u64>, In
         .parse()
         .map_err(|error| Failure::discard("payload_invalid", format!("{error}")))?;
     let size = work.store.size_bytes(&hash.key()).await;
-    Ok(size.map_err(|error| failures::of_store(&error))?)
+    Ok(size.map_err(|error| artifacts::failure_of_store(&error))?)
 }
 
 async fn from_path(work: &LabelerWork, path: &Path) -> Result<Fetched, Interrupted> {
@@ -122,8 +122,11 @@ async fn from_bucket(work: &LabelerWork, uri: &str, context: &JobContext) -> Res
     let folder = work.folder(context)?;
     let path = folder.path().join(key.rsplit('/').next().unwrap_or(VIDEO));
     let config = work.config.artifacts.for_bucket(bucket);
-    let theirs = artifacts::ArtifactStore::open(&config).map_err(|error| failures::of_store(&error))?;
-    theirs.copy_to(key, &path).await.map_err(|error| failures::of_store(&error))?;
+    let theirs = artifacts::ArtifactStore::open(&config).map_err(|error| artifacts::failure_of_store(&error))?;
+    theirs
+        .copy_to(key, &path)
+        .await
+        .map_err(|error| artifacts::failure_of_store(&error))?;
     store_file(work, &path, "s3").await
 }
 
@@ -166,7 +169,11 @@ async fn from_web(work: &LabelerWork, job: &Leased, url: &str, video: &FetchVide
 }
 
 async fn store_file(work: &LabelerWork, path: &Path, tool: &str) -> Result<Fetched, Interrupted> {
-    let stored = work.store.put_file(path).await.map_err(|error| failures::of_store(&error))?;
+    let stored = work
+        .store
+        .put_file(path)
+        .await
+        .map_err(|error| artifacts::failure_of_store(&error))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(Fetched {
         sha256: stored.sha256.to_string(),

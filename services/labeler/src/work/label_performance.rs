@@ -3,7 +3,6 @@
 use super::{LabelerWork, NOTES, VIDEO};
 use crate::checkpoints::Checkpoints;
 use crate::child::Summary;
-use crate::failures;
 use crate::parent::{ChildEnd, label_in_child};
 use crate::progress::Progress;
 use crate::request::{FingeringRule, GivenNotes, HandModel, Limits, Request, TranscriberModel};
@@ -144,11 +143,17 @@ async fn download(work: &LabelerWork, sha256: &str, to: &Path, context: &JobCont
         .parse()
         .map_err(|error| Failure::discard("payload_invalid", format!("{error}")))?;
     let store = &work.store;
-    let size = store.size_bytes(&hash.key()).await.map_err(|error| failures::of_store(&error))?;
+    let size = store
+        .size_bytes(&hash.key())
+        .await
+        .map_err(|error| artifacts::failure_of_store(&error))?;
     let size_bytes =
         size.ok_or_else(|| Failure::discard("media_missing", format!("the store no longer has the file with sha256 {sha256}")))?;
     let artifact = ArtifactRef { sha256: hash, size_bytes };
-    store.download_to(&artifact, to).await.map_err(|error| failures::of_store(&error))?;
+    store
+        .download_to(&artifact, to)
+        .await
+        .map_err(|error| artifacts::failure_of_store(&error))?;
     context.spent(Cost {
         bytes_in: size_bytes.cast_signed(),
         ..Cost::default()
@@ -210,7 +215,11 @@ async fn upload(work: &LabelerWork, out: &Path, context: &JobContext) -> Result<
         if context.stop_reason().is_some() {
             return Err(Interrupted::Stopped);
         }
-        let stored = work.store.put_file(&path).await.map_err(|error| failures::of_store(&error))?;
+        let stored = work
+            .store
+            .put_file(&path)
+            .await
+            .map_err(|error| artifacts::failure_of_store(&error))?;
         context.spent(Cost {
             bytes_out: stored.size_bytes.cast_signed(),
             ..Cost::default()

@@ -6,7 +6,6 @@ mod fetch_video;
 mod label_performance;
 
 use crate::config::LabelerConfig;
-use crate::failures;
 use artifacts::ArtifactStore;
 use async_trait::async_trait;
 use catalog::{Catalog, Leased, Outcome};
@@ -50,7 +49,7 @@ impl Handler for LabelerWork {
 impl LabelerWork {
     /// A folder for one attempt, deleted when dropped.
     fn folder(&self, context: &JobContext) -> Result<tempfile::TempDir, Interrupted> {
-        let disk = |error: std::io::Error| Interrupted::Failed(failures::of_disk(&error));
+        let disk = |error: std::io::Error| Interrupted::Failed(artifacts::failure_of_disk(&error));
         std::fs::create_dir_all(&self.config.work_folder).map_err(disk)?;
         tempfile::Builder::new()
             .prefix(&format!("{}-{}-", context.held().job, context.held().fence.0))

@@ -110,9 +110,12 @@ impl Dev {
         );
         let training = TrainerConfig {
             catalog_url,
+            artifacts: store.clone(),
+            work_folder: data.join("training"),
             ..TrainerConfig::default()
         };
-        let trainer = trainer::run(training, catalog, broker, shutdown);
+        let store = ArtifactStore::open(&store).map_err(fault)?;
+        let trainer = trainer::run(training, catalog, broker, store, shutdown);
         self.greet(address);
         tokio::try_join!(
             async { api.await.map_err(|error| Failure::Fault(Box::new(error))) },
