@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 TOCCATA := $(TARGET)/release/toccata
 DEMO := .demo
 
-.PHONY: demo test soak cluster setup build models lint bench-label bench-queue clean
+.PHONY: demo test replay soak cluster setup build models lint bench-label bench-queue clean
 
 demo: models
 	@echo "== rendering the demo clip"
@@ -47,6 +47,10 @@ models: build
 lint:
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets -- --deny warnings
+
+# The recordings in results/, in the unmodified Python RoboPianist. FOLDERS="a b" replays others.
+replay: setup
+	./benches/replay/run.sh $(FOLDERS)
 
 # CLIPS="a.mp4 b.mp4" measures other clips than the rendered one.
 bench-label: models
