@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(u8, &str)] = &[
     (0, "piano"),
     (0, "jobs"),
+    (0, "onnx"),
     (1, "vision"),
     (1, "hearing"),
     (1, "fingering"),

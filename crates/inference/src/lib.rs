@@ -2,7 +2,6 @@
 
 pub mod basic_pitch;
 pub mod mediapipe;
-pub mod onnx_model;
 pub mod runtime;
 pub mod tflite;
 pub mod torch;

@@ -4,7 +4,6 @@ use crate::arithmetic::{Kernel, vectorised};
 use crate::inputs::InputBatch;
 use crate::network::Network;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::slice;
 
@@ -31,7 +30,7 @@ pub struct Adam {
 }
 
 /// Moments of one number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ScalarAdam {
     first: f32,
     second: f32,
@@ -67,6 +66,29 @@ impl Adam {
             second,
             steps,
         }
+    }
+
+    /// For numbers that are no network's.
+    pub fn of_numbers(first: Vec<f32>, second: Vec<f32>, steps: u64) -> Adam {
+        Adam {
+            first,
+            second,
+            steps,
+            seen_bits: Vec::new(),
+        }
+    }
+
+    /// Moves numbers that are no network's.
+    pub fn step_numbers(&mut self, numbers: &mut [f32], gradients: &[f32], rate: f32, gradient_scale: f32) {
+        let step = self.next_step(rate, gradient_scale);
+        let kernel = Move {
+            step,
+            parameters: numbers,
+            first: &mut self.first,
+            second: &mut self.second,
+            gradients,
+        };
+        kernel.call();
     }
 
     /// Moves parameters against their gradients, which came from `inputs`, and lets `target`, if any, follow by `tau`.
@@ -138,6 +160,16 @@ impl Adam {
 }
 
 impl ScalarAdam {
+    /// Both moments, and the steps taken.
+    pub fn parts(&self) -> ([f32; 2], u64) {
+        ([self.first, self.second], self.steps)
+    }
+
+    /// Goes on from saved moments.
+    pub fn from_parts([first, second]: [f32; 2], steps: u64) -> ScalarAdam {
+        ScalarAdam { first, second, steps }
+    }
+
     /// Moves one number against its gradient.
     pub fn step(&mut self, number: &mut f32, gradient: f32, rate: f32) {
         self.steps += 1;

@@ -5,10 +5,17 @@
 
 pub mod adam;
 pub mod arithmetic;
+pub mod checkpoint;
+pub mod cloning;
 pub mod droq;
+pub mod environment;
 pub mod gaussian;
 pub mod inputs;
+pub mod interaction;
 pub mod network;
+pub mod policy;
+mod policy_onnx;
+pub mod ppo;
 pub mod random;
 pub mod replay;
 pub mod threads;

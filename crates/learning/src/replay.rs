@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 /// Where records are kept: a file opened for reading and writing, or `std::io::Cursor<Vec<u8>>`.
-pub trait Storage: Read + Write + Seek {}
-impl<T: Read + Write + Seek> Storage for T {}
+pub trait Storage: Read + Write + Seek + Send {}
+impl<T: Read + Write + Seek + Send> Storage for T {}
 
 /// What a buffer holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@
 
 use super::TfliteError;
 use super::graph::{Activation, Constant, Graph, Kind, Operator, Window, read_graph};
-use crate::onnx_model::{AttributeProto, Dimension, FLOAT, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
+use onnx::{AttributeProto, Dimension, FLOAT, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto};
 
 /// Oldest operator set with everything used here as it is used here.
 const OPSET: i64 = 17;

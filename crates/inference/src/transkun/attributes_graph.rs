@@ -2,9 +2,9 @@
 
 use super::encoder_graph::VECTOR;
 use super::graph_writer::{GraphWriter, ValueName};
-use crate::onnx_model::{AttributeProto, Dimension, ModelProto};
 use crate::torch::{Checkpoint, CheckpointError};
 use hearing::transkun::FRAMES_PER_TRACK_STEP;
+use onnx::{AttributeProto, Dimension, ModelProto};
 
 /// Names of the inputs: track vectors of the steps in which intervals begin and end `[intervals, 256]`, and which of a step's eight frames it is, 1
 /// there and 0 elsewhere `[intervals, 8]`.

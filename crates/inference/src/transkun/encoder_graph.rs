@@ -7,11 +7,11 @@
 
 use super::graph_writer::{GraphWriter, ValueName};
 use super::positions::PositionEmbedding;
-use crate::onnx_model::{AttributeProto, Dimension, ModelProto};
 use crate::torch::{Checkpoint, CheckpointError};
 use hearing::transkun::features::{MEL_BANDS, WINDOWS};
 use hearing::transkun::segments::SEGMENT_SAMPLES;
 use hearing::transkun::{FRAMES_PER_TRACK_STEP, SYMBOLS, Symbol, frames_of};
+use onnx::{AttributeProto, Dimension, ModelProto};
 
 /// Name of the input: features `[1, WINDOWS, FRAMES, MEL_BANDS]`.
 pub const FEATURES: &str = "features";

@@ -1,8 +1,6 @@
 //! Writing an ONNX graph node by node.
 
-use crate::onnx_model::{
-    AttributeProto, Dimension, FLOAT, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, ValueInfoProto,
-};
+use onnx::{AttributeProto, Dimension, FLOAT, GraphProto, ModelProto, NodeProto, OperatorSetIdProto, TensorProto, ValueInfoProto};
 use std::collections::HashMap;
 
 /// ONNX Runtime's own operators, which do in one step what ONNX spells out in several.

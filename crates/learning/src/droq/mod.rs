@@ -4,6 +4,10 @@
 //! stays on in the targets and in the policy's loss. Work is divided in the same way whatever the number of threads, so results do not
 //! depend on it.
 
+mod run;
+
+pub use run::{DroqReport, DroqResumeError, DroqRun, DroqRunError};
+
 use crate::adam::{Adam, ScalarAdam};
 use crate::gaussian::{SquashedSample, squashed_means};
 use crate::inputs::{InputBatch, InputLayout};

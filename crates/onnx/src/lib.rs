@@ -2,7 +2,7 @@
 //! (<https://github.com/onnx/onnx/blob/v1.17.0/onnx/onnx.proto3>), and a few short ways to build them.
 //!
 //! Fields that are not declared here are dropped when a model is read and written again: quantisation annotations, sparse
-//! initialisers, training information and functions. Our graphs have none.
+//! initialisers, training information and functions. Our graphs have none. This crate knows no network and runs none.
 
 use prost::Message;
 
