@@ -2,6 +2,7 @@
 
 mod fingers;
 mod notes;
+mod passages;
 mod smoothness;
 
 use crate::rollout::Rollout;
@@ -13,6 +14,7 @@ use simulation::trajectory::Trajectory;
 
 pub use fingers::{FingerScores, finger_scores};
 pub use notes::{NoteScores, OnsetScores, note_scores};
+pub use passages::{Passage, passages};
 pub use smoothness::{Naturalness, naturalness};
 
 /// What made the actions. Figures of one kind are never to be mixed with those of another.
@@ -54,6 +56,8 @@ pub struct Metrics {
     pub naturalness: Naturalness,
     /// The reward's terms, means over steps.
     pub reward: RewardMeans,
+    /// The piece in stretches of five seconds.
+    pub passages: Vec<Passage>,
 }
 
 /// Precision, recall and F1.
@@ -105,6 +109,7 @@ pub fn measure(score: &Score, rollout: &Rollout, actor: Actor, person: Option<&T
         fingers: finger_scores(score, rollout),
         naturalness: naturalness(score, rollout, person),
         reward: means(&rollout.rewards),
+        passages: passages(score, rollout),
     }
 }
 
