@@ -1,30 +1,35 @@
-//! Plans a score: `plan (SONG | SCORE.pig.txt) OUT_DIR [BUFFER_SECS] [CONTROL_STEPS] [SEED] [THREADS]` writes actions.npy and
-//! replay.json and prints frame F1. SONG is a song of RoboPianist's, such as NocturneRousseau.
+//! Plans a score: `plan (SONG | SCORE.pig.txt) OUT_DIR [BUFFER_SECS] [SEED] [THREADS] [EFFORT]` writes actions.npy and replay.json
+//! and prints frame F1. SONG is a song of RoboPianist's, such as NocturneRousseau. EFFORT is samples:rounds:horizon:commit:attempts,
+//! the attempts at a window as multiples of the samples, with commas between; no rounds are the prior alone.
 
 use bootstrap::models::ModelStore;
 use planning::models::Models;
+use planning::planner::{self, Progress};
 use planning::playback::{Plan, play_prior};
 use planning::prior::Prior;
-use planning::settings::PriorSettings;
+use planning::settings::{PlannerSettings, PriorSettings};
 use simulation::mujoco::Mujoco;
 use simulation::scene::{HandAssets, MESH_FILES, SceneSettings};
 use simulation::score::{FrameSettings, Score};
 use std::path::Path;
 use training::songs::Song;
 
+/// Frames between lines about progress.
+const REPORTED_FRAMES: usize = 500;
+
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [name, out, rest @ ..] = arguments.as_slice() else {
-        return Err("usage: plan (SONG | SCORE.pig.txt) OUT_DIR [BUFFER_SECS] [CONTROL_STEPS] [SEED] [THREADS]".into());
+        return Err("usage: plan (SONG | SCORE.pig.txt) OUT_DIR [BUFFER_SECS] [SEED] [THREADS] [EFFORT]".into());
     };
     let number = |index: usize, default: f64| rest.get(index).map_or(Ok(default), |text| text.parse::<f64>());
     let frames = FrameSettings {
         initial_buffer_secs: number(0, 0.0)?,
         ..FrameSettings::default()
     };
-    let threads = number(3, 1.0)? as usize;
+    let threads = number(2, 1.0)? as usize;
     let store = ModelStore::open()?;
     let out = Path::new(out);
     std::fs::create_dir_all(out)?;
@@ -38,10 +43,39 @@ fn main() -> Result<(), Failure> {
         score.frames().len(),
         cpu_secs() - start_secs
     );
-    let plan = play_prior(&models.exact, &score, &prior, &mut |_| true)?;
-    report("prior", &plan, &score, cpu_secs() - start_secs);
-    write(&plan, out)?;
-    Ok(())
+    let mut plan = play_prior(&models.exact, &score, &prior, &mut |_| true)?;
+    report_scores("prior", &plan, &score, cpu_secs() - start_secs);
+    let mut effort = rest.get(3).map_or("12:2:8:1:1", String::as_str).split(':');
+    let mut part = || effort.next().unwrap_or("1");
+    let samples = part().parse()?;
+    let settings = PlannerSettings {
+        arm_samples: samples,
+        finger_samples: samples,
+        rounds: part().parse()?,
+        horizon_frames: part().parse()?,
+        commit_frames: part().parse()?,
+        efforts: part().split(',').map(str::parse).collect::<Result<_, _>>()?,
+        seed: number(1, 0.0)? as u64,
+        threads,
+        ..PlannerSettings::default()
+    };
+    if settings.rounds > 0 {
+        let mut report = |progress: Progress| {
+            let Progress {
+                frames,
+                frames_total,
+                frames_right,
+                control_steps,
+            } = progress;
+            if frames % REPORTED_FRAMES < settings.window_frames || frames == frames_total {
+                println!("{frames} of {frames_total} frames, {frames_right} right, {control_steps} control steps");
+            }
+            true
+        };
+        plan = planner::plan(&models, &score, &prior, &settings, &mut report)?.0;
+        report_scores("plan", &plan, &score, cpu_secs() - start_secs);
+    }
+    write(&plan, out)
 }
 
 fn read_score(name: &str, store: &ModelStore, out: &Path, frames: &FrameSettings) -> Result<Score, Failure> {
@@ -74,7 +108,7 @@ fn models(store: &ModelStore, score: &Score) -> Result<Models, Failure> {
     Ok(Models::build(mujoco, &assets, &SceneSettings::default(), score)?)
 }
 
-fn report(what: &str, plan: &Plan, score: &Score, cpu_secs: f64) {
+fn report_scores(what: &str, plan: &Plan, score: &Score, cpu_secs: f64) {
     let scores = plan.scores(score);
     println!(
         "{what}: frame F1 {:.4}, precision {:.4}, recall {:.4}, {cpu_secs:.1} CPU s",

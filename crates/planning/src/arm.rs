@@ -22,17 +22,18 @@ pub fn course(stations: &[Vec<Station>], start_meters: f64, range: [f64; 2], set
     let (mut place, mut speed) = (grid.nearest(start_meters), 0_isize);
     course.push(start_meters);
     for choice in choices.iter().take(stations.len() - 1) {
-        speed = isize::from(choice[grid.state(place, speed)]);
-        place = (place as isize + speed) as usize;
+        let next = isize::from(choice[grid.state(place, speed)]);
+        place = (place as isize + speed + next) as usize;
+        speed = next;
         course.push(grid.place(place));
     }
     course
 }
 
-/// Places in steps, speeds in steps a moment.
+/// Speeds in steps a moment, places in half steps: a moment's way is the mean of its first and last speed.
 struct Grid {
     lowest_meters: f64,
-    step_meters: f64,
+    place_meters: f64,
     places: usize,
     speed_max: isize,
     acceleration_max: isize,
@@ -54,19 +55,19 @@ impl Grid {
         let highest_meters = (high + settings.margin_meters).min(range[1]);
         Some(Grid {
             lowest_meters,
-            step_meters,
-            places: ((highest_meters - lowest_meters) / step_meters) as usize + 1,
+            place_meters: 0.5 * step_meters,
+            places: (2.0 * (highest_meters - lowest_meters) / step_meters) as usize + 1,
             speed_max: (settings.speed_max_meters_per_moment / step_meters) as isize,
             acceleration_max: (settings.acceleration_max_meters_per_moment2 / step_meters) as isize,
         })
     }
 
     fn place(&self, index: usize) -> f64 {
-        self.lowest_meters + index as f64 * self.step_meters
+        self.lowest_meters + index as f64 * self.place_meters
     }
 
     fn nearest(&self, meters: f64) -> usize {
-        (((meters - self.lowest_meters) / self.step_meters).round() as usize).min(self.places - 1)
+        (((meters - self.lowest_meters) / self.place_meters).round() as usize).min(self.places - 1)
     }
 
     fn speeds(&self) -> usize {
@@ -103,7 +104,7 @@ impl Grid {
             let off = |station: &Station| {
                 let off = (self.place(place) - station.place_meters) / settings.reach_meters;
                 // Nearly all the same once it is out of reach, with a little pull from afar.
-                station.worth * (1.0 - (-off * off).exp() + settings.pull * off.abs())
+                station.worth * (1.0 - (-off.powi(4)).exp() + settings.pull * off.abs())
             };
             stations.iter().map(off).sum::<f64>() as f32
         };
@@ -121,12 +122,12 @@ impl Grid {
         for place in 0..self.places {
             for speed in -self.speed_max..=self.speed_max {
                 let (mut best, mut best_speed) = (f32::INFINITY, -speed.signum());
-                let slowest = (speed - self.acceleration_max).max(-self.speed_max).max(-(place as isize));
+                let slowest = (speed - self.acceleration_max).max(-self.speed_max).max(-(place as isize) - speed);
                 let fastest = (speed + self.acceleration_max)
                     .min(self.speed_max)
-                    .min((self.places - 1 - place) as isize);
+                    .min((self.places - 1 - place) as isize - speed);
                 for next in slowest..=fastest {
-                    let to = self.state((place as isize + next) as usize, next);
+                    let to = self.state((place as isize + speed + next) as usize, next);
                     let total = after[to] + effort[(next - speed + self.acceleration_max) as usize];
                     if total < best {
                         (best, best_speed) = (total, next);

@@ -1,11 +1,10 @@
 //! From poses to the controls that would bring them about: the forces a motion takes by inverse dynamics, and those that keys take.
 
-use crate::PlanError;
 use crate::hand::{KeyPlace, fingers};
 use crate::poses::Poses;
 use crate::settings::ControllerSettings;
+use crate::tracking::{Actuated, Tracker};
 use simulation::kinematics::{Kinematics, Motion};
-use simulation::model::Model;
 use simulation::score::CONTROL_TIMESTEP_SECS;
 
 /// The key's spring, N m/rad, and the angle by which it is wound up while the key is up (simulation.md 1.1).
@@ -14,54 +13,118 @@ const KEY_PRELOAD_RADIANS: f64 = 0.017_453_3;
 /// A key is not pressed nearer to its hinge than this, meters.
 const LEVER_MIN_METERS: f64 = 0.04;
 
-/// One control an actuator for every frame, before limits.
-pub(crate) fn controls(hands_alone: &Model, poses: &Poses, settings: &ControllerSettings) -> Result<Vec<Vec<f64>>, PlanError> {
-    let mut kinematics = Kinematics::new(hands_alone)?;
-    let count = hands_alone.controls().len();
-    let frames = poses.lengths.len() - 1;
-    let rest = vec![0.0; count];
-    let mut before = rest.clone();
-    let mut forces = rest.clone();
-    let of_frame = |frame: usize| {
-        let (from, to) = (&poses.lengths[frame], &poses.lengths[frame + 1]);
-        let rate = |later: &[f64], earlier: &[f64]| -> Vec<f64> {
-            let pairs = later.iter().zip(earlier);
-            pairs.map(|(later, earlier)| (later - earlier) / CONTROL_TIMESTEP_SECS).collect()
+/// A tracker for every actuator, which follows the poses and knows the forces that the other actuators' motion puts on it.
+pub(crate) fn trackers(poses: &Poses, kinematics: &mut Kinematics, settings: &ControllerSettings) -> Vec<Tracker> {
+    let actuated = actuated(poses, kinematics);
+    let of_actuator = |(place, actuated): (usize, &Actuated)| {
+        let course: Vec<f64> = poses.lengths.iter().map(|lengths| lengths[place]).collect();
+        let arm = poses.hands.iter().any(|hand| place == hand.range.start + hand.along);
+        let cost = if arm { settings.control_cost_arm } else { settings.control_cost };
+        Tracker::new(*actuated, &course, cost, settings.speed_cost_secs)
+    };
+    let mut trackers: Vec<Tracker> = actuated.iter().enumerate().map(of_actuator).collect();
+    add_coupling(&mut trackers, &actuated, poses, kinematics, settings);
+    trackers
+}
+
+/// Least inertia, kg m²: that of the joints' armature.
+const INERTIA_MIN: f64 = 1e-4;
+
+/// What moves at each actuator while the hands rest over the keyboard.
+fn actuated(poses: &Poses, kinematics: &mut Kinematics) -> Vec<Actuated> {
+    let controls = kinematics.model().controls().to_vec();
+    let mut rest = vec![0.0; controls.len()];
+    for hand in &poses.hands {
+        rest[hand.range.clone()].copy_from_slice(&hand.rest);
+    }
+    let still = vec![0.0; controls.len()];
+    let mut forces = still.clone();
+    let mut force_at = |place: usize, speeds: &[f64], accelerations: &[f64]| {
+        kinematics.forces(
+            Motion {
+                lengths: &rest,
+                speeds,
+                accelerations,
+            },
+            &mut forces,
+        );
+        forces[place]
+    };
+    let each = controls.iter().enumerate().map(|(place, control)| {
+        let mut one = still.clone();
+        one[place] = 1.0;
+        let weight = force_at(place, &still, &still);
+        Actuated {
+            inertia: (force_at(place, &still, &one) - weight).max(INERTIA_MIN),
+            damping: force_at(place, &one, &still) - weight,
+            stiffness: control.stiffness,
+        }
+    });
+    each.collect()
+}
+
+/// Adds what weight and the other actuators' motion take.
+fn add_coupling(
+    trackers: &mut [Tracker],
+    actuated: &[Actuated],
+    poses: &Poses,
+    kinematics: &mut Kinematics,
+    settings: &ControllerSettings,
+) {
+    let mut states: Vec<[f64; 2]> = poses.lengths[0].iter().map(|length| [*length, 0.0]).collect();
+    let mut forces = vec![0.0; trackers.len()];
+    for frame in 0..poses.lengths.len() - 1 {
+        let after: Vec<[f64; 2]> = trackers
+            .iter()
+            .zip(&states)
+            .map(|(tracker, [position, speed])| {
+                let control = tracker.control(frame, *position, *speed);
+                tracker.step.after([*position, *speed], control)
+            })
+            .collect();
+        let middle = |index: usize| -> Vec<f64> {
+            let pairs = states.iter().zip(&after);
+            pairs.map(|(before, after)| 0.5 * (before[index] + after[index])).collect()
         };
-        let speeds = rate(to, from);
-        let mut accelerations = rate(&speeds, &before);
-        accelerations
-            .iter_mut()
-            .for_each(|number| *number *= settings.feedforward_acceleration);
+        let changes = states.iter().zip(&after);
+        let accelerations: Vec<f64> = changes
+            .map(|(before, after)| (after[1] - before[1]) / CONTROL_TIMESTEP_SECS)
+            .collect();
+        let (lengths, speeds) = (middle(0), middle(1));
         let motion = Motion {
-            lengths: to,
+            lengths: &lengths,
             speeds: &speeds,
             accelerations: &accelerations,
         };
         kinematics.forces(motion, &mut forces);
-        forces.iter_mut().for_each(|force| *force *= settings.feedforward);
-        kinematics.pose(to);
-        add_presses(poses, frame + 1, &kinematics, settings, &mut forces);
-        before = speeds;
-        let each = to.iter().zip(&forces).zip(hands_alone.controls());
-        each.map(|((length, force), control)| length + force / control.stiffness).collect()
-    };
-    Ok((0..frames).map(of_frame).collect())
+        for (place, (tracker, actuated)) in trackers.iter_mut().zip(actuated).enumerate() {
+            let own = actuated.inertia * accelerations[place] + actuated.damping * speeds[place];
+            tracker.offsets[frame] += settings.coupling * (forces[place] - own) / actuated.stiffness;
+        }
+        states = after;
+    }
 }
 
-fn add_presses(poses: &Poses, moment: usize, kinematics: &Kinematics, settings: &ControllerSettings, forces: &mut [f64]) {
-    for (index, hand) in poses.hands.iter().enumerate() {
-        for (finger, name) in fingers(hand.hand).into_iter().enumerate() {
-            let held = hand.schedule.at(moment)[finger].holds;
-            let Some(key) = held.filter(|_| poses.pressing[moment][index][finger]) else {
-                continue;
-            };
-            let newtons = settings.press_force * force_to_hold(&poses.keys[key], kinematics.fingertip(name)[0]);
-            for (force, moved) in forces[hand.range.clone()].iter_mut().zip(kinematics.fingertip_jacobian(name)) {
-                *force -= newtons * moved[2];
-            }
-        }
-    }
+/// What pressing its key adds to the controls of a finger's hand, with the hands in the pose of that moment.
+pub(crate) fn press_controls(
+    poses: &Poses,
+    (moment, index, finger): (usize, usize, usize),
+    kinematics: &Kinematics,
+    settings: &ControllerSettings,
+) -> Option<Vec<f32>> {
+    let hand = &poses.hands[index];
+    let key = hand.schedule.at(moment)[finger]
+        .holds
+        .filter(|_| poses.pressing[moment][index][finger])?;
+    let name = fingers(hand.hand)[finger];
+    let held_before = hand.schedule.at(moment - 1)[finger].holds == Some(key);
+    let share = if held_before { settings.press_force } else { settings.strike_force };
+    let newtons = share * force_to_hold(&poses.keys[key], kinematics.fingertip(name)[0]);
+    let each = hand.controls.iter().zip(kinematics.fingertip_jacobian(name));
+    Some(
+        each.map(|(control, moved)| (-newtons * moved[2] / control.stiffness) as f32)
+            .collect(),
+    )
 }
 
 /// What holds a key all the way down at a place along it, newtons.

@@ -5,15 +5,21 @@
 
 pub mod arm;
 pub mod banded;
+mod cost;
 pub mod feedforward;
 mod hand;
 pub mod models;
+mod noise;
+pub mod planner;
 pub mod playback;
 pub mod poses;
 pub mod prior;
+mod rollouts;
 pub mod schedule;
 pub mod settings;
 mod target;
+pub mod tracking;
+pub mod tuning;
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]

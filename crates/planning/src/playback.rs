@@ -4,9 +4,9 @@ use crate::PlanError;
 use crate::prior::Prior;
 use simulation::action::{action_from_control, control_from_action};
 use simulation::metrics::{FrameScores, Played};
-use simulation::model::Model;
+use simulation::model::{KEYS, Model};
 use simulation::physics::Physics;
-use simulation::score::Score;
+use simulation::score::{Frame, Score};
 
 /// What the pedal's number of an action is while it is up and down: 0 would hold it (simulation.md).
 pub(crate) const PEDAL_UP: f32 = -1.0;
@@ -27,6 +27,11 @@ impl Plan {
         self.played.key_scores(score)
     }
 
+    /// F1 of one frame that was played.
+    pub(crate) fn f1_of_frame(&self, frame: usize, due: &Frame) -> f64 {
+        frame_f1(&self.played.keys[frame], due)
+    }
+
     /// Takes a step and keeps it. Controls are rounded to what an action gives, so that the actions play the same again.
     pub(crate) fn step(&mut self, physics: &mut Physics, controls: &[f64], pedal_down: bool) {
         let ranges = physics.model().control_ranges();
@@ -38,6 +43,17 @@ impl Plan {
         self.actions.push(action);
         self.played.keys.push(physics.keys().1);
         self.played.sustain.push(pedal_down);
+    }
+}
+
+/// F1 of a frame, as RoboPianist counts it.
+pub(crate) fn frame_f1(sounding: &[bool; KEYS], due: &Frame) -> f64 {
+    let hits = due.notes.iter().filter(|note| sounding[note.pitch.key_index()]).count();
+    let (sounding, due) = (sounding.iter().filter(|sounds| **sounds).count(), due.notes.len());
+    if sounding + due == 0 {
+        1.0
+    } else {
+        2.0 * hits as f64 / (sounding + due) as f64
     }
 }
 

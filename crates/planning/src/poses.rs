@@ -17,11 +17,13 @@ use simulation::score::Score;
 /// Keeps steps short where targets pull weakly, in a pressed key's weight.
 const DAMPING: f64 = 7.5e-6;
 /// Longest step of one length, radians or meters: Jacobians are those of the pose before.
-const STEP_MAX: f64 = 0.4;
+const STEP_MAX: f64 = 0.25;
 /// Holds a length that has come to its limit and would go on.
 const HELD: f64 = 1e9;
 /// Of a lack of distance between the hands, what one step makes up for; the other hand gives way too.
 const SEPARATION_SHARE: f64 = 0.7;
+/// A finger is drawn to keys within so many times the reach that a station counts by.
+const REACHES: f64 = 2.0;
 /// Black keys' targets lie closer to their middle than they are wide, so they are forgiven a little more, meters.
 const BLACK_GATE_EXTRA_METERS: f64 = 0.001;
 
@@ -58,6 +60,7 @@ pub fn find_poses(
         tips: Vec::new(),
         pressing: gates_of_courses(&hands, &keys, &courses, &settings.arm),
         settings: &settings.pose,
+        doubt_meters: settings.pose.doubt_meters[0],
         hands,
         keys,
         courses,
@@ -71,6 +74,9 @@ pub fn find_poses(
         if !report(iteration as f64 / settings.pose.iterations as f64) {
             return Err(PlanError::Stopped);
         }
+        let [first, last] = settings.pose.doubt_meters;
+        let share = iteration as f64 / (settings.pose.iterations.max(2) - 1) as f64;
+        search.doubt_meters = first * (last / first).powf(share);
         search.improve(&mut workers);
     }
     search.look(&mut workers);
@@ -92,6 +98,7 @@ struct Block {
 
 struct Search<'a> {
     settings: &'a PoseSettings,
+    doubt_meters: f64,
     hands: [PlayingHand; 2],
     keys: Vec<KeyPlace>,
     courses: [Vec<f64>; 2],
@@ -135,7 +142,7 @@ fn first_guess(hands: &[PlayingHand; 2], courses: &[Vec<f64>; 2], controls: usiz
     (0..hands[0].schedule.len()).map(pose).collect()
 }
 
-/// Keys that the forearm's course leaves out of reach are not pressed.
+/// Keys that the forearm's course leaves out of reach draw no finger.
 fn gates_of_courses(
     hands: &[PlayingHand; 2],
     keys: &[KeyPlace],
@@ -144,10 +151,10 @@ fn gates_of_courses(
 ) -> Vec<[[bool; FINGERS]; 2]> {
     let within = |moment: usize, hand: usize, finger: usize| {
         let playing = &hands[hand];
-        let key = playing.schedule.at(moment)[finger].holds;
-        key.is_some_and(|key| {
+        let next = playing.schedule.at(moment)[finger].next;
+        next.is_some_and(|(key, _)| {
             let off = keys[key].center[1] - playing.tip_places[finger] - courses[hand][moment];
-            off.abs() < 2.0 * settings.reach_meters
+            off.abs() < REACHES * settings.reach_meters
         })
     };
     let of_hand = |moment: usize, hand: usize| [0, 1, 2, 3, 4].map(|finger| within(moment, hand, finger));
@@ -220,8 +227,9 @@ impl Search<'_> {
             let circumstances = Moment {
                 finger,
                 task: hand.schedule.at(moment)[finger],
-                pressing: self.pressing[moment][index][finger],
+                reaching: self.pressing[moment][index][finger],
                 travelling,
+                doubt_meters: self.doubt_meters,
             };
             let target = target(circumstances, tip, &self.keys, self.settings);
             let jacobian = kinematics.fingertip_jacobian(name);

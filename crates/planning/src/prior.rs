@@ -1,28 +1,38 @@
 //! The prior: poses and controls for a whole piece, and a controller that follows them from whatever state the hands are in.
 
 use crate::PlanError;
-use crate::feedforward::controls;
-use crate::hand::fingers;
+use crate::banded::BandedMatrix;
+use crate::feedforward::{press_controls, trackers};
+use crate::hand::{PlayingHand, fingers};
 use crate::models::Models;
 use crate::poses::{Poses, find_poses};
 use crate::schedule::{FINGERS, FingerTask};
 use crate::settings::{ControllerSettings, PriorSettings};
+use crate::tracking::Tracker;
 use simulation::kinematics::Kinematics;
 use simulation::physics::Physics;
-use simulation::score::{CONTROL_TIMESTEP_SECS, Score};
+use simulation::score::Score;
 
 /// What the prior would do at any frame of its score.
 #[derive(Clone, Debug)]
 pub struct Prior {
     poses: Poses,
-    feedforward: Vec<Vec<f64>>,
-    /// How far each length of a hand lifts each fingertip: for every moment, hand and finger, one number for each of the hand's
-    /// controls that bend the finger.
-    lifts: Vec<[[Vec<f64>; FINGERS]; 2]>,
+    trackers: Vec<Tracker>,
+    /// For every moment, hand and finger.
+    fingers: Vec<[[FingerControls; FINGERS]; 2]>,
     /// Which way the wrist lifts a hand.
     wrist_up: [f64; 2],
     settings: ControllerSettings,
     ranges: Vec<[f64; 2]>,
+}
+
+/// What a finger's controls are changed by.
+#[derive(Clone, Debug, Default)]
+struct FingerControls {
+    /// To lift its tip by a meter straight up: one number for each control that bends it.
+    lift: Vec<f32>,
+    /// To press its key, for all controls of its hand; nothing where it presses none.
+    press: Option<Vec<f32>>,
 }
 
 /// A finger this many moments from its key is lifted over what lies between.
@@ -31,6 +41,8 @@ const LIFT_BEFORE_MOMENTS: usize = 3;
 const PRESSED_EXTRA_METERS: f64 = 0.002;
 /// A key is being pressed from this depth on, 0 to 1.
 const PRESSED_DEPTH: f64 = 0.3;
+/// A key sounds from about this depth on, 0 to 1.
+const SOUNDING_DEPTH: f64 = 0.93;
 /// Lifts below this are not worth it, meters.
 const LIFT_MIN_METERS: f64 = 0.002;
 /// Keeps lifts short where a finger hardly lifts its tip, square meters per square radian.
@@ -51,13 +63,11 @@ impl Prior {
     ) -> Result<Prior, PlanError> {
         let poses = find_poses(&models.hands, score, settings, threads, report)?;
         let mut kinematics = Kinematics::new(&models.hands)?;
-        let lifts = (0..poses.lengths.len())
-            .map(|moment| lifts(&poses, moment, &mut kinematics))
-            .collect();
+        let of_fingers = |moment: usize| finger_controls(&poses, moment, &mut kinematics, &settings.controller);
         Ok(Prior {
-            feedforward: controls(&models.hands, &poses, &settings.controller)?,
+            fingers: (0..poses.lengths.len()).map(of_fingers).collect(),
+            trackers: trackers(&poses, &mut kinematics, &settings.controller),
             wrist_up: [0, 1].map(|index| wrist_up(&poses, index, &mut kinematics)),
-            lifts,
             settings: settings.controller.clone(),
             ranges: models.hands.control_ranges().to_vec(),
             poses,
@@ -71,33 +81,22 @@ impl Prior {
 
     /// Number of frames.
     pub fn frames(&self) -> usize {
-        self.feedforward.len()
+        self.poses.lengths.len() - 1
     }
 
     /// The controls for a frame from the state that the physics is in. Beyond the last frame they are those of the last.
     pub fn controls(&self, frame: usize, physics: &Physics, controls: &mut [f64]) {
         let frame = frame.min(self.frames() - 1);
-        controls.copy_from_slice(&self.feedforward[frame]);
-        self.feed_back(frame, physics, controls);
+        let states = physics.lengths().iter().zip(physics.speeds());
+        for ((control, tracker), (position, speed)) in controls.iter_mut().zip(&self.trackers).zip(states) {
+            *control = tracker.control(frame, *position, *speed);
+        }
         let (depths, _) = physics.keys();
         for index in 0..2 {
             self.lift(index, frame + 1, physics, &depths, controls);
         }
         for (control, [min, max]) in controls.iter_mut().zip(&self.ranges) {
             *control = control.clamp(*min, *max);
-        }
-    }
-
-    fn feed_back(&self, frame: usize, physics: &Physics, controls: &mut [f64]) {
-        let (now, next) = (&self.poses.lengths[frame], &self.poses.lengths[frame + 1]);
-        for hand in &self.poses.hands {
-            for place in hand.range.clone() {
-                let arm = place - hand.range.start == hand.along;
-                let gain = if arm { self.settings.feedback_arm } else { self.settings.feedback };
-                let speed = (next[place] - now[place]) / CONTROL_TIMESTEP_SECS;
-                let late = self.settings.feedback_speed_secs * (speed - physics.speeds()[place]);
-                controls[place] += gain * (now[place] - physics.lengths()[place] + late);
-            }
         }
     }
 
@@ -113,16 +112,23 @@ impl Prior {
             controls[hand.range.start + hand.wrist] += self.wrist_up[index] * self.settings.wrist_lift_radians;
         }
         for (finger, task) in tasks.iter().enumerate() {
+            let of_finger = &self.fingers[moment][index][finger];
             let Some(key) = coming_key(task) else { continue };
             let going_down = task.holds.is_some() && depths[key] > PRESSED_DEPTH;
             let allowed = self.settings.lift_beyond_meters + if going_down { PRESSED_EXTRA_METERS } else { 0.0 };
-            let height = self.settings.lift_height_meters - self.poses.tips[moment][index][finger][2];
-            if beside(finger, key) > allowed && height > LIFT_MIN_METERS {
-                let up = &self.lifts[moment][index][finger];
-                let square: f64 = up.iter().map(|up| up * up).sum();
-                for (place, up) in hand.lifting(finger).zip(up) {
-                    let change = up * height / (square + LIFT_DAMPING);
-                    controls[hand.range.start + place] += change.clamp(-LIFT_MAX_RADIANS, LIFT_MAX_RADIANS);
+            if beside(finger, key) > allowed {
+                let height = self.settings.lift_height_meters - self.poses.tips[moment][index][finger][2];
+                if height > LIFT_MIN_METERS {
+                    for (place, lift) in hand.lifting(finger).zip(&of_finger.lift) {
+                        let change = f64::from(*lift) * height;
+                        controls[hand.range.start + place] += change.clamp(-LIFT_MAX_RADIANS, LIFT_MAX_RADIANS);
+                    }
+                }
+            } else if let Some(press) = &of_finger.press {
+                let short = task.holds.map_or(0.0, |key| (1.0 - depths[key] / SOUNDING_DEPTH).max(0.0));
+                let force = 1.0 + self.settings.press_more * short;
+                for (control, press) in controls[hand.range.clone()].iter_mut().zip(press) {
+                    *control += force * f64::from(*press);
                 }
             }
         }
@@ -135,14 +141,38 @@ fn coming_key(task: &FingerTask) -> Option<usize> {
     (moments <= LIFT_BEFORE_MOMENTS).then_some(key)
 }
 
-fn lifts(poses: &Poses, moment: usize, kinematics: &mut Kinematics) -> [[Vec<f64>; FINGERS]; 2] {
+fn finger_controls(
+    poses: &Poses,
+    moment: usize,
+    kinematics: &mut Kinematics,
+    settings: &ControllerSettings,
+) -> [[FingerControls; FINGERS]; 2] {
     kinematics.pose(&poses.lengths[moment]);
-    let of_finger = |index: usize, finger: usize| {
-        let hand = &poses.hands[index];
-        let jacobian = kinematics.fingertip_jacobian(fingers(hand.hand)[finger]);
-        hand.lifting(finger).map(|place| jacobian[place][2]).collect()
+    let of_finger = |index: usize, finger: usize| FingerControls {
+        lift: lift(&poses.hands[index], finger, kinematics),
+        press: press_controls(poses, (moment, index, finger), kinematics, settings),
     };
     [0, 1].map(|index| [0, 1, 2, 3, 4].map(|finger| of_finger(index, finger)))
+}
+
+/// How the lengths that bend a finger change to lift its tip by a meter straight up: the least squares that damping allows.
+fn lift(hand: &PlayingHand, finger: usize, kinematics: &Kinematics) -> Vec<f32> {
+    let jacobian = kinematics.fingertip_jacobian(fingers(hand.hand)[finger]);
+    let moved: Vec<[f64; 3]> = hand.lifting(finger).map(|place| jacobian[place]).collect();
+    let square = |row: usize, column: usize| moved.iter().map(|moved| moved[row] * moved[column]).sum::<f64>();
+    let mut matrix = BandedMatrix::zeros(3, 2);
+    for row in 0..3 {
+        for column in 0..=row {
+            *matrix.at(row, column) = square(row, column);
+        }
+        *matrix.at(row, row) += LIFT_DAMPING;
+    }
+    let mut side = [0.0, 0.0, 1.0];
+    if !matrix.solve(&mut side) {
+        return vec![0.0; moved.len()];
+    }
+    let along = |moved: &[f64; 3]| moved.iter().zip(&side).map(|(moved, side)| moved * side).sum::<f64>() as f32;
+    moved.iter().map(along).collect()
 }
 
 /// 1 where bending the wrist upwards makes its length greater, else -1.

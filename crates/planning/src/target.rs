@@ -30,10 +30,12 @@ pub(crate) struct Target {
 pub(crate) struct Moment {
     pub finger: usize,
     pub task: FingerTask,
-    /// Whether the key that is to be held is within reach.
-    pub pressing: bool,
+    /// Whether the key that is to be held, or held next, is within reach of the forearm's course.
+    pub reaching: bool,
     /// Whether the forearm moves fast.
     pub travelling: bool,
+    /// A held key this far beside its finger counts a quarter, meters.
+    pub doubt_meters: f64,
 }
 
 /// The target of a fingertip that is at `tip`.
@@ -41,9 +43,16 @@ pub(crate) fn target(moment: Moment, tip: [f64; 3], keys: &[KeyPlace], settings:
     let Moment { finger, task, .. } = moment;
     let radius = TIP_RADIUS_METERS[finger];
     match (task.holds, task.next) {
-        (Some(key), _) if moment.pressing => press(&keys[key], radius, tip, settings),
-        (Some(key), _) => approach(&keys[key], radius, tip, 1.0, settings),
-        (None, Some((key, moments))) if moments <= settings.approach_moments => {
+        (Some(key), _) => {
+            let beside = (keys[key].center[1] - tip[1]) / moment.doubt_meters;
+            let share = (1.0 + beside * beside).powi(-2);
+            if moment.reaching && beside.abs() < 1.0 {
+                press(&keys[key], radius, tip, share, settings)
+            } else {
+                approach(&keys[key], radius, tip, share, settings)
+            }
+        }
+        (None, Some((key, moments))) if moment.reaching && moments <= settings.approach_moments => {
             let share = 1.0 - (moments as f64 - 1.0) / settings.approach_moments as f64;
             approach(&keys[key], radius, tip, share.max(APPROACH_SHARE_MIN), settings)
         }
@@ -52,19 +61,19 @@ pub(crate) fn target(moment: Moment, tip: [f64; 3], keys: &[KeyPlace], settings:
                 .last
                 .filter(|(_, moments)| *moments <= settings.rest_moments && !moment.travelling);
             let height = just_left.map_or(settings.clear_meters, |(key, _)| keys[key].top + radius + settings.hover_meters);
-            keep_clear(height, tip, settings.clear_weight)
+            keep_clear(height, tip, settings)
         }
     }
 }
 
-fn press(key: &KeyPlace, radius: f64, tip: [f64; 3], settings: &PoseSettings) -> Target {
+fn press(key: &KeyPlace, radius: f64, tip: [f64; 3], share: f64, settings: &PoseSettings) -> Target {
     Target {
         off: [
             along(key, tip, settings),
             key.center[1] - tip[1],
             key.top + radius - settings.press_depth_meters - tip[2],
         ],
-        weight: [settings.along_weight, 1.0, 1.0],
+        weight: [settings.along_weight * share, share, share],
     }
 }
 
@@ -89,12 +98,13 @@ fn approach(key: &KeyPlace, radius: f64, tip: [f64; 3], share: f64, settings: &P
     }
 }
 
-fn keep_clear(height: f64, tip: [f64; 3], weight: f64) -> Target {
+fn keep_clear(height: f64, tip: [f64; 3], settings: &PoseSettings) -> Target {
     let up = height - tip[2];
-    let weight = if up > 0.0 { weight } else { weight * HIGHER_THAN_NEEDED };
+    let weight = settings.clear_weight * if up > 0.0 { 1.0 } else { HIGHER_THAN_NEEDED };
+    let [low, high] = settings.idle_zone_meters;
     Target {
-        off: [0.0, 0.0, up],
-        weight: [0.0, 0.0, weight],
+        off: [tip[0].clamp(low, high) - tip[0], 0.0, up],
+        weight: [settings.idle_along_weight, 0.0, weight],
     }
 }
 

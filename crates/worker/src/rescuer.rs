@@ -7,8 +7,8 @@ use jobs::Limits;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How often it looks: with a lease of 30 s a dead worker's job is free again within 32 s.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How often it looks: with a lease of 30 s a dead worker's job is free again within 35 s.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Jobs rescued in one transaction.
 const BATCH: i64 = 100;
 
