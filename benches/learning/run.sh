@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # DroQ's update here and in robopianist-rl's JAX, the same batch and random numbers first, then updates a second in turns:
 # `benches/learning/run.sh PYTHON ROBOPIANIST_RL [ROUNDS] [UPDATES]`.
-# PYTHON is an interpreter that has jax[cpu] 0.10.2, flax 0.12.8, optax 0.2.8, distrax 0.1.9, dm_env and safetensors; ROBOPIANIST_RL is a
-# checkout of kevinzakka/robopianist-rl.
+# PYTHON is an interpreter that has requirements.txt; ROBOPIANIST_RL is a checkout of kevinzakka/robopianist-rl.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 python=$1 theirs=$2 rounds=${3:-3} updates=${4:-200}

@@ -12,6 +12,7 @@ use crate::interaction::{Interaction, StepError};
 use crate::network::{Activations, Dropped, Network, NetworkShape, Wanted};
 use crate::random::{RandomState, RandomStateError};
 use crate::replay::{Minibatch, ReplayBuffer, ReplayError, ReplayShape, Storage, Transition};
+use crate::settings::{self, SettingsError};
 use crate::threads::Threads;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -42,6 +43,16 @@ impl Default for CloningSettings {
             batch: 256,
             expert_share: 0.5,
         }
+    }
+}
+
+impl CloningSettings {
+    /// Refuses settings that nothing can be learned with.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        settings::layers("hidden", &self.hidden)?;
+        settings::count("batch", self.batch)?;
+        settings::positive("rate", self.rate)?;
+        settings::share("expert_share", self.expert_share)
     }
 }
 
@@ -101,8 +112,13 @@ pub enum CloningResumeError {
 
 impl<S: Storage> Cloning<S> {
     /// A policy that has imitated nothing yet. `shape` should keep no next observations.
-    pub fn new(settings: CloningSettings, shape: ReplayShape, storage: S, seed: u64) -> Cloning<S> {
-        Cloning::over(settings, ReplayBuffer::new(shape, storage), ChaCha8Rng::seed_from_u64(seed))
+    pub fn new(settings: CloningSettings, shape: ReplayShape, storage: S, seed: u64) -> Result<Cloning<S>, SettingsError> {
+        settings.check()?;
+        Ok(Cloning::over(
+            settings,
+            ReplayBuffer::new(shape, storage),
+            ChaCha8Rng::seed_from_u64(seed),
+        ))
     }
 
     fn over(settings: CloningSettings, demonstrations: ReplayBuffer<S>, mut random: ChaCha8Rng) -> Cloning<S> {

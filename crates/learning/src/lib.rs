@@ -18,4 +18,5 @@ mod policy_onnx;
 pub mod ppo;
 pub mod random;
 pub mod replay;
+pub mod settings;
 pub mod threads;

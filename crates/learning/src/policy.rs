@@ -182,12 +182,16 @@ const FIRST_WEIGHT: &str = "0.weight";
 fn plausible(shape: &NetworkShape, file_len: usize) -> bool {
     let inputs = shape.observation.len().checked_add(shape.extra);
     let widths = shape.hidden.iter().chain([&shape.outputs]);
+    let some_everywhere = shape.hidden.iter().chain([&shape.outputs]).all(|width| *width > 0);
     let bits_within = shape.observation.bits().start <= shape.observation.bits().end;
     let weights = widths.fold((inputs, Some(0usize)), |(inputs, sum), width| {
         let weights = inputs.and_then(|inputs| inputs.checked_mul(*width));
         (Some(*width), sum.zip(weights).and_then(|(sum, weights)| sum.checked_add(weights)))
     });
-    bits_within && shape.observation.bits().end <= shape.observation.len() && weights.1.is_some_and(|weights| weights <= file_len / 4)
+    some_everywhere
+        && bits_within
+        && shape.observation.bits().end <= shape.observation.len()
+        && weights.1.is_some_and(|weights| weights <= file_len / 4)
 }
 
 #[cfg(test)]

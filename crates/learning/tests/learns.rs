@@ -92,7 +92,7 @@ fn cloning_with_dagger() {
         ..CloningSettings::default()
     };
     let (mut points, threads) = (Points::new(2), one_thread());
-    let mut cloning = Cloning::new(settings, shape(false, 10_000, 0), Cursor::new(Vec::new()), 1);
+    let mut cloning = Cloning::new(settings, shape(false, 10_000, 0), Cursor::new(Vec::new()), 1).unwrap();
     let mut expert = |points: &Points, which: usize, _: &[f32], action: &mut [f32]| -> Result<(), Infallible> {
         action[0] = points.best_action(which);
         Ok(())

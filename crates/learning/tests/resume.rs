@@ -109,7 +109,7 @@ fn cloning_goes_on_bit_for_bit() {
         batch: 16,
         ..CloningSettings::default()
     };
-    let mut cloning = Cloning::new(settings, shape(false, 500, 200), storage.try_clone().unwrap(), 5);
+    let mut cloning = Cloning::new(settings, shape(false, 500, 200), storage.try_clone().unwrap(), 5).unwrap();
     let mut expert = |points: &Points, which: usize, _: &[f32], action: &mut [f32]| -> Result<(), Infallible> {
         action[0] = points.best_action(which);
         Ok(())

@@ -208,7 +208,7 @@ fn cloning() {
         capacity: 1,
         slack: 0,
     };
-    let mut cloning = Cloning::new(settings, shape, std::io::Cursor::new(Vec::new()), 1);
+    let mut cloning = Cloning::new(settings, shape, std::io::Cursor::new(Vec::new()), 1).unwrap();
     cloning.network().parameters.copy_from_slice(&[0.5, 0.1]);
     cloning.demonstrate(&[2.0], &[0.25]).unwrap();
     let loss = cloning.train(1, &one_thread()).unwrap();
@@ -216,4 +216,37 @@ fn cloning() {
     let rate = f64::from(3e-4f32);
     close("weight", cloning.network().parameters[0], 0.5 - rate);
     close("bias", cloning.network().parameters[1], 0.1 - rate);
+}
+
+#[test]
+fn settings_that_nothing_can_be_learned_with_are_refused_by_name() {
+    let refused = |settings: DroqSettings| settings.check().unwrap_err().name;
+    let default = DroqSettings::default;
+    assert_eq!(default().check(), Ok(()));
+    assert_eq!(
+        refused(DroqSettings {
+            hidden: vec![256, 0],
+            ..default()
+        }),
+        "hidden"
+    );
+    assert_eq!(refused(DroqSettings { critics: 0, ..default() }), "critics");
+    assert_eq!(refused(DroqSettings { dropout: 1.0, ..default() }), "dropout");
+    assert_eq!(
+        refused(DroqSettings {
+            critic_rate: f32::NAN,
+            ..default()
+        }),
+        "critic_rate"
+    );
+    assert_eq!(
+        PpoSettings {
+            horizon: 0,
+            ..PpoSettings::default()
+        }
+        .check()
+        .unwrap_err()
+        .name,
+        "horizon"
+    );
 }

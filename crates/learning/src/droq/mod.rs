@@ -6,7 +6,7 @@
 
 mod run;
 
-pub use run::{DroqReport, DroqResumeError, DroqRun, DroqRunError};
+pub use run::{DroqBeginError, DroqReport, DroqResumeError, DroqRun, DroqRunError};
 
 use crate::adam::{Adam, ScalarAdam};
 use crate::gaussian::{SquashedSample, squashed_means};
@@ -14,6 +14,7 @@ use crate::inputs::{InputBatch, InputLayout};
 use crate::network::{Activations, Dropped, Network, NetworkShape, Wanted};
 use crate::random::{draw_dropped, draw_normal};
 use crate::replay::Minibatch;
+use crate::settings::{self, SettingsError};
 use crate::threads::Threads;
 use rand::Rng;
 use rayon::prelude::*;
@@ -74,6 +75,22 @@ impl Default for DroqSettings {
             warmup_steps: 5_000,
             updates_per_step: 1,
         }
+    }
+}
+
+impl DroqSettings {
+    /// Refuses settings that nothing can be learned with.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        settings::layers("hidden", &self.hidden)?;
+        settings::count("critics", self.critics)?;
+        settings::count("batch", self.batch)?;
+        settings::share_below_one("dropout", self.dropout)?;
+        settings::share("discount", self.discount)?;
+        settings::share("tau", self.tau)?;
+        settings::positive("actor_rate", self.actor_rate)?;
+        settings::positive("critic_rate", self.critic_rate)?;
+        settings::positive("temperature_rate", self.temperature_rate)?;
+        settings::positive("initial_temperature", self.initial_temperature)
     }
 }
 

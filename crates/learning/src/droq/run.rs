@@ -8,6 +8,7 @@ use crate::inputs::{InputBatch, InputLayout, ObservationError};
 use crate::interaction::{Episode, Interaction, ResumeError, StepError};
 use crate::random::{RandomState, RandomStateError};
 use crate::replay::{Minibatch, ReplayBuffer, ReplayError, ReplayShape, Storage};
+use crate::settings::SettingsError;
 use crate::threads::Threads;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -57,6 +58,17 @@ pub enum DroqRunError<E: std::error::Error + 'static> {
     Diverged(#[from] Diverged),
 }
 
+/// A run that cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum DroqBeginError<E: std::error::Error + 'static> {
+    /// Settings that nothing can be learned with.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// An environment failed.
+    #[error("an environment failed to begin")]
+    Environment(#[source] E),
+}
+
 /// A run that cannot be resumed.
 #[derive(Debug, thiserror::Error)]
 pub enum DroqResumeError<E: std::error::Error + 'static> {
@@ -79,10 +91,12 @@ impl<S: Storage> DroqRun<S> {
         storage: S,
         environments: &mut E,
         seed: u64,
-    ) -> Result<DroqRun<S>, E::Error> {
+    ) -> Result<DroqRun<S>, DroqBeginError<E::Error>> {
+        settings.check()?;
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let droq = Droq::new(&shape.observation, shape.action_len, settings, &mut random);
-        let interaction = Interaction::begin(environments, shape.observation.len(), shape.action_len)?;
+        let begun = Interaction::begin(environments, shape.observation.len(), shape.action_len);
+        let interaction = begun.map_err(DroqBeginError::Environment)?;
         Ok(DroqRun::new(droq, ReplayBuffer::new(shape, storage), interaction, random))
     }
 

@@ -5,12 +5,13 @@
 
 mod run;
 
-pub use run::{PpoReport, PpoResumeError, PpoRun, PpoRunError, RewardNotFinite};
+pub use run::{PpoBeginError, PpoReport, PpoResumeError, PpoRun, PpoRunError, RewardNotFinite};
 
 use crate::adam::Adam;
 use crate::environment::Ending;
 use crate::inputs::{InputBatch, InputLayout};
 use crate::network::{Activations, Dropped, Network, NetworkShape, Wanted};
+use crate::settings::{self, SettingsError};
 use crate::threads::Threads;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -71,6 +72,22 @@ impl Default for PpoSettings {
             max_gradient: 0.5,
             first_log_deviation: 0.0,
         }
+    }
+}
+
+impl PpoSettings {
+    /// Refuses settings that nothing can be learned with.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        settings::layers("hidden", &self.hidden)?;
+        settings::count("horizon", self.horizon)?;
+        settings::count("epochs", self.epochs)?;
+        settings::count("batch", self.batch)?;
+        settings::share("discount", self.discount)?;
+        settings::share("advantage_decay", self.advantage_decay)?;
+        settings::positive("rate", self.rate)?;
+        settings::positive("rate_decay", self.rate_decay)?;
+        settings::positive("clip", self.clip)?;
+        settings::positive("max_gradient", self.max_gradient)
     }
 }
 

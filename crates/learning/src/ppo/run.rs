@@ -6,6 +6,7 @@ use crate::environment::{Ending, Environments};
 use crate::inputs::{InputBatch, InputLayout, ObservationError};
 use crate::interaction::{Episode, Interaction, ResumeError, StepError};
 use crate::random::{RandomState, RandomStateError, draw_normal};
+use crate::settings::SettingsError;
 use crate::threads::Threads;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -48,6 +49,17 @@ pub struct PpoReport {
     pub episodes: Vec<Episode>,
 }
 
+/// A run that cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum PpoBeginError<E: std::error::Error + 'static> {
+    /// Settings that nothing can be learned with.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// An environment failed.
+    #[error("an environment failed to begin")]
+    Environment(#[source] E),
+}
+
 /// A run that cannot be resumed.
 #[derive(Debug, thiserror::Error)]
 pub enum PpoResumeError<E: std::error::Error + 'static> {
@@ -81,10 +93,12 @@ impl PpoRun {
         action_len: usize,
         environments: &mut E,
         seed: u64,
-    ) -> Result<PpoRun, E::Error> {
+    ) -> Result<PpoRun, PpoBeginError<E::Error>> {
+        settings.check()?;
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let ppo = Ppo::new(&observation, action_len, settings, &mut random);
-        let interaction = Interaction::begin(environments, observation.len(), action_len)?;
+        let begun = Interaction::begin(environments, observation.len(), action_len);
+        let interaction = begun.map_err(PpoBeginError::Environment)?;
         Ok(PpoRun {
             ppo,
             observation,
