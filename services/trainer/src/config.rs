@@ -1,5 +1,6 @@
 //! The trainer's settings.
 
+use crate::train::Method;
 use artifacts::StoreConfig;
 use bootstrap::service::ServiceConfig;
 use bootstrap::tracing::LogConfig;
@@ -25,6 +26,10 @@ pub struct TrainerConfig {
     pub threads: NonZeroUsize,
     /// What it computes on; recorded with each attempt.
     pub device: String,
+    /// How pieces are learned: `prior` or `plan`.
+    pub method: Method,
+    /// Control steps that a planner may simulate for one piece; without a limit it stops when it is content.
+    pub control_steps_max: Option<u64>,
     /// Pieces being learned are kept here, and deleted afterwards.
     pub work_folder: PathBuf,
     /// Silence before the first note of a piece in which the hands take their places, seconds.
@@ -45,6 +50,8 @@ impl Default for TrainerConfig {
             slots: 1,
             threads: NonZeroUsize::MIN,
             device: "cpu".to_owned(),
+            method: Method::Plan,
+            control_steps_max: None,
             work_folder: std::env::temp_dir().join("toccata-training"),
             initial_buffer_secs: 0.5,
             draw_rollouts: true,

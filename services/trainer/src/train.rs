@@ -7,11 +7,13 @@ use crate::piece::Piece;
 use crate::recording::Playable;
 use crate::result::{self, Performed};
 use artifacts::write_whole;
+use bootstrap::clock::process_cpu_secs;
 use planning::PlanError;
 use planning::models::Models;
+use planning::planner;
 use planning::playback::{Plan, play_prior};
 use planning::prior::Prior;
-use planning::settings::PriorSettings;
+use planning::settings::{PlannerSettings, PriorSettings};
 use serde::{Deserialize, Serialize};
 use simulation::environment::{Environment, TaskSettings};
 use simulation::observation::ObservationSettings;
@@ -33,6 +35,8 @@ pub const TRAINING_FILE: &str = "training.json";
 pub enum Method {
     /// Poses from geometry, and a controller that follows them. Seconds.
     Prior,
+    /// A sampling planner around the prior, which works where the prior fails. Minutes to hours.
+    Plan,
 }
 
 /// What is asked for.
@@ -44,6 +48,8 @@ pub struct TrainRequest {
     pub frames: FrameSettings,
     /// The scene.
     pub scene: SceneSettings,
+    /// Control steps that a planner may simulate; without a limit it stops when it is content.
+    pub control_steps_max: Option<u64>,
     /// Whatever is drawn by chance is drawn from here.
     pub seed: u64,
     /// Threads that compute.
@@ -57,6 +63,8 @@ pub struct Progress {
     pub stage: &'static str,
     /// How much of it is done, 0 to 1.
     pub share: f64,
+    /// How many of the frames so far are played as they should be, 0 to 1, where that is known.
+    pub right: Option<f64>,
 }
 
 /// How a result came about: `training.json`.
@@ -72,6 +80,10 @@ pub struct Provenance {
     pub seed: u64,
     /// Threads that computed.
     pub threads: usize,
+    /// Control steps that a planner simulated.
+    pub control_steps: u64,
+    /// Processor time of the whole process while it learned, seconds.
+    pub cpu_secs: f64,
 }
 
 /// A finished training.
@@ -112,7 +124,9 @@ pub fn train(
         Some(table) => Some(person::read(table, piece, &playable.score, &request.frames)?),
         None => None,
     };
-    let plan = plan(hands, &playable, request, advanced)?;
+    let began_cpu_secs = process_cpu_secs();
+    let (plan, control_steps) = plan(hands, &playable, request, advanced)?;
+    let cpu_secs = process_cpu_secs() - began_cpu_secs;
     let model = hands.build(&request.scene)?;
     let mut environment = Environment::new(&model, Arc::new(playable.score.clone()), TaskSettings::default());
     let actions = plan.actions.concat();
@@ -130,23 +144,45 @@ pub fn train(
         rollout,
     };
     result::write(out, &trained.performed())?;
-    write_provenance(out, piece, request)?;
+    write_provenance(out, piece, request, (control_steps, cpu_secs))?;
     Ok(trained)
 }
 
+/// The plan, and how many control steps were simulated to find it.
 fn plan(
     hands: &Hands,
     playable: &Playable,
     request: &TrainRequest,
     advanced: &mut dyn FnMut(Progress) -> bool,
-) -> Result<Plan, TrainError> {
+) -> Result<(Plan, u64), TrainError> {
     let score = &playable.score;
     let models = Models::build(hands.mujoco(), hands.assets(), &request.scene, score).map_err(TrainError::fault)?;
-    let (settings, threads) = (PriorSettings::default(), request.threads.get());
-    let mut finding = |share| advanced(Progress { stage: "poses", share });
-    let prior = Prior::new(&models, score, &settings, threads, &mut finding).map_err(planning_ended)?;
-    let mut playing = |share| advanced(Progress { stage: "playing", share });
-    play_prior(&models.exact, score, &prior, &mut playing).map_err(planning_ended)
+    let threads = request.threads.get();
+    let mut stage = |stage, share, right| advanced(Progress { stage, share, right });
+    let mut finding = |share| stage("poses", share, None);
+    let prior = Prior::new(&models, score, &PriorSettings::default(), threads, &mut finding).map_err(planning_ended)?;
+    match request.method {
+        Method::Prior => {
+            let mut playing = |share| stage("playing", share, None);
+            let plan = play_prior(&models.exact, score, &prior, &mut playing).map_err(planning_ended)?;
+            Ok((plan, 0))
+        }
+        Method::Plan => {
+            let settings = PlannerSettings {
+                control_steps_max: request.control_steps_max,
+                seed: request.seed,
+                threads,
+                ..PlannerSettings::default()
+            };
+            let mut planning = |progress: planner::Progress| {
+                let of = |part: usize, whole: usize| part as f64 / whole.max(1) as f64;
+                let right = of(progress.frames_right, progress.frames);
+                stage("planning", of(progress.frames, progress.frames_total), Some(right))
+            };
+            let planned = planner::plan(&models, score, &prior, &settings, &mut planning);
+            planned.map(|(plan, progress)| (plan, progress.control_steps)).map_err(planning_ended)
+        }
+    }
 }
 
 fn planning_ended(error: PlanError) -> TrainError {
@@ -159,13 +195,16 @@ fn planning_ended(error: PlanError) -> TrainError {
     }
 }
 
-fn write_provenance(out: &Path, piece: &Piece, request: &TrainRequest) -> Result<(), TrainError> {
+fn write_provenance(out: &Path, piece: &Piece, request: &TrainRequest, spent: (u64, f64)) -> Result<(), TrainError> {
+    let (control_steps, cpu_secs) = spent;
     let provenance = Provenance {
         toccata_version: env!("CARGO_PKG_VERSION").to_owned(),
         piece: piece.name.clone(),
         method: request.method,
         seed: request.seed,
         threads: request.threads.get(),
+        control_steps,
+        cpu_secs,
     };
     let mut json = serde_json::to_vec_pretty(&provenance).map_err(TrainError::fault)?;
     json.push(b'\n');

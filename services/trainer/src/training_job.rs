@@ -7,7 +7,7 @@ use crate::person::HANDS_FILE;
 use crate::piece::{PERFORMANCE_FILE, Piece};
 use crate::recording::{ACTIONS_FILE, REPLAY_FILE, SCORE_FILE};
 use crate::result::{self, METRICS_FILE, MIDI_FILE, VIDEO_FILE};
-use crate::train::{self, Method, Progress, TRAINING_FILE, TrainRequest};
+use crate::train::{self, Progress, TRAINING_FILE, TrainRequest};
 use artifacts::{ArtifactRef, ArtifactStore, failure_of_disk, failure_of_store};
 use async_trait::async_trait;
 use bootstrap::models::ModelStore;
@@ -155,7 +155,8 @@ impl Work {
         let piece = Piece::read_file(&self.performance)?;
         let hands = Hands::load(&store)?;
         let request = TrainRequest {
-            method: Method::Prior,
+            method: self.config.method,
+            control_steps_max: self.config.control_steps_max,
             frames: FrameSettings {
                 initial_buffer_secs: self.config.initial_buffer_secs,
                 ..FrameSettings::default()
@@ -171,7 +172,13 @@ impl Work {
         let trained = train::train(&hands, &piece, &request, &self.out, &mut advanced)?;
         if self.config.draw_rollouts {
             let piano = installed_piano()?;
-            let drawing = |share| advanced(Progress { stage: "drawing", share });
+            let drawing = |share| {
+                advanced(Progress {
+                    stage: "drawing",
+                    share,
+                    right: None,
+                })
+            };
             result::write_video(&self.out, &hands, &trained.performed(), piano.as_ref(), drawing)?;
         }
         Ok(())

@@ -154,6 +154,7 @@ impl World {
             .env("TOCCATA__CATALOG_URL", format!("sqlite:{}", path.join("catalog.db").display()))
             .env("TOCCATA__ARTIFACTS__URL", path.join("artifacts"))
             .env("TOCCATA__WORK_FOLDER", path.join("work"))
+            .env("TOCCATA__CONTROL_STEPS_MAX", "20000")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

@@ -25,7 +25,7 @@ pub struct Train {
     #[arg(long)]
     out: PathBuf,
     /// How to learn.
-    #[arg(long, value_enum, default_value_t = MethodName::Prior)]
+    #[arg(long, value_enum, default_value_t = MethodName::Plan)]
     method: MethodName,
     /// Silence before the first note in which the hands take their places, seconds.
     #[arg(long, default_value_t = 0.5)]
@@ -36,6 +36,9 @@ pub struct Train {
     /// Move all pitches, semitones.
     #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     shift: i32,
+    /// Control steps that the planner may simulate; without a limit it stops when it is content.
+    #[arg(long)]
+    control_steps_max: Option<u64>,
     /// Draws whatever is drawn by chance; the same seed gives the same result.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -58,6 +61,8 @@ pub struct Train {
 enum MethodName {
     /// Poses from geometry and a controller that follows them: seconds.
     Prior,
+    /// A sampling planner around the prior, which works where the prior fails: minutes to hours.
+    Plan,
 }
 
 impl Train {
@@ -75,7 +80,13 @@ impl Train {
         let trained = train::train(&hands, &piece, &self.request(), &self.out, &mut advanced)?;
         if self.video {
             let piano = sound_font::read_piano(self.soundfont.as_deref())?;
-            let drawing = |share| advanced(Progress { stage: "drawing", share });
+            let drawing = |share| {
+                advanced(Progress {
+                    stage: "drawing",
+                    share,
+                    right: None,
+                })
+            };
             result::write_video(&self.out, &hands, &trained.performed(), Some(&piano), drawing)?;
         }
         terminal.finish();
@@ -93,6 +104,7 @@ impl Train {
         TrainRequest {
             method: match self.method {
                 MethodName::Prior => Method::Prior,
+                MethodName::Plan => Method::Plan,
             },
             frames: FrameSettings {
                 initial_buffer_secs: self.initial_buffer_secs,
@@ -101,6 +113,7 @@ impl Train {
                 ..FrameSettings::default()
             },
             scene: SceneSettings::default(),
+            control_steps_max: self.control_steps_max,
             seed: self.seed,
             threads: self.threads.unwrap_or_else(processors),
         }
@@ -122,7 +135,7 @@ impl Terminal {
             ProgressDrawTarget::stderr()
         };
         let bar = ProgressBar::with_draw_target(Some(STEPS), target);
-        let style = ProgressStyle::with_template("{prefix:<10} {bar:32} {percent:>3} %  {elapsed}");
+        let style = ProgressStyle::with_template("{prefix:<10} {bar:32} {percent:>3} %  {elapsed}  {msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         Terminal { bar }
     }
@@ -132,6 +145,8 @@ impl Terminal {
             self.bar.set_prefix(progress.stage);
             self.bar.reset_elapsed();
         }
+        let right = progress.right.map(|right| format!("{:.1} % of frames right", 100.0 * right));
+        self.bar.set_message(right.unwrap_or_default());
         self.bar.set_position((progress.share.clamp(0.0, 1.0) * STEPS as f64) as u64);
     }
 
