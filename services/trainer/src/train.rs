@@ -180,7 +180,9 @@ fn plan(
                 stage("planning", of(progress.frames, progress.frames_total), Some(right))
             };
             let planned = planner::plan(&models, score, &prior, &settings, &mut planning);
-            planned.map(|(plan, progress)| (plan, progress.control_steps)).map_err(planning_ended)
+            planned
+                .map(|(plan, progress)| (plan, progress.control_steps))
+                .map_err(planning_ended)
         }
     }
 }
