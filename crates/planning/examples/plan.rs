@@ -1,6 +1,7 @@
-//! Plans a score: `plan (SONG | SCORE.pig.txt) OUT_DIR [BUFFER_SECS] [SEED] [THREADS] [EFFORT]` writes actions.npy and replay.json
+//! Plans a score: `plan (SONG | SCORE.pig.txt) OUT_DIR [BUFFER_SECS] [SEED] [THREADS] [EFFORT] [TRIALS]` writes actions.npy and replay.json
 //! and prints frame F1. SONG is a song of RoboPianist's, such as NocturneRousseau. EFFORT is samples:rounds:horizon:commit:attempts,
-//! the attempts at a window as multiples of the samples, with commas between; no rounds are the prior alone.
+//! the attempts at a window as multiples of the samples, with commas between; no rounds are the prior alone. TRIALS tune
+//! the prior to the piece.
 
 use bootstrap::models::ModelStore;
 use planning::models::Models;
@@ -8,6 +9,7 @@ use planning::planner::{self, Progress};
 use planning::playback::{Plan, play_prior};
 use planning::prior::Prior;
 use planning::settings::{PlannerSettings, PriorSettings};
+use planning::tuning::{Piece, tune};
 use simulation::mujoco::Mujoco;
 use simulation::scene::{HandAssets, MESH_FILES, SceneSettings};
 use simulation::score::{FrameSettings, Score};
@@ -22,7 +24,7 @@ type Failure = Box<dyn std::error::Error>;
 fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [name, out, rest @ ..] = arguments.as_slice() else {
-        return Err("usage: plan (SONG | SCORE.pig.txt) OUT_DIR [BUFFER_SECS] [SEED] [THREADS] [EFFORT]".into());
+        return Err("usage: plan (SONG | SCORE.pig.txt) OUT_DIR [BUFFER_SECS] [SEED] [THREADS] [EFFORT] [TRIALS]".into());
     };
     let number = |index: usize, default: f64| rest.get(index).map_or(Ok(default), |text| text.parse::<f64>());
     let frames = FrameSettings {
@@ -37,7 +39,20 @@ fn main() -> Result<(), Failure> {
     let models = models(&store, &score)?;
 
     let start_secs = cpu_secs();
-    let prior = Prior::new(&models, &score, &PriorSettings::default(), threads, &mut |_| true)?;
+    let trials = number(4, 0.0)? as usize;
+    let pieces = [Piece {
+        models: &models,
+        score: &score,
+    }];
+    let (tuned, _) = tune(
+        &pieces,
+        &PriorSettings::default(),
+        trials,
+        number(1, 0.0)? as u64,
+        1,
+        &mut |_, _| true,
+    )?;
+    let prior = Prior::new(&models, &score, &tuned, threads, &mut |_| true)?;
     println!(
         "{} frames, prior planned in {:.1} CPU s",
         score.frames().len(),

@@ -22,8 +22,6 @@ const STEP_MAX: f64 = 0.25;
 const HELD: f64 = 1e9;
 /// Of a lack of distance between the hands, what one step makes up for; the other hand gives way too.
 const SEPARATION_SHARE: f64 = 0.7;
-/// A finger is drawn to keys within so many times the reach that a station counts by.
-const REACHES: f64 = 2.0;
 /// Black keys' targets lie closer to their middle than they are wide, so they are forgiven a little more, meters.
 const BLACK_GATE_EXTRA_METERS: f64 = 0.001;
 
@@ -154,7 +152,7 @@ fn gates_of_courses(
         let next = playing.schedule.at(moment)[finger].next;
         next.is_some_and(|(key, _)| {
             let off = keys[key].center[1] - playing.tip_places[finger] - courses[hand][moment];
-            off.abs() < REACHES * settings.reach_meters
+            off.abs() < settings.gate_meters
         })
     };
     let of_hand = |moment: usize, hand: usize| [0, 1, 2, 3, 4].map(|finger| within(moment, hand, finger));

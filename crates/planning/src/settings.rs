@@ -25,6 +25,8 @@ pub struct ArmSettings {
     pub acceleration_max_meters_per_moment2: f64,
     /// A finger reaches its key this far off its own place, meters: beyond, a station is worth little.
     pub reach_meters: f64,
+    /// Fingers are drawn to keys within this of their own place while the forearm follows its course, meters.
+    pub gate_meters: f64,
     /// How much of a station's worth pulls for each reach that it is off.
     pub pull: f64,
     /// What the quickest change of speed costs, in stations.
@@ -119,6 +121,7 @@ impl Default for ArmSettings {
             // A quarter of a meter of the actuator's range moves 3.8 kg at 20 m/s2.
             acceleration_max_meters_per_moment2: 0.0546,
             reach_meters: 0.022,
+            gate_meters: 0.044,
             pull: 0.02,
             effort: 0.15,
             before: 1.01,
