@@ -8,6 +8,7 @@ use planning::playback::{Plan, play_prior};
 use planning::prior::Prior;
 use planning::settings::PriorSettings;
 use simulation::mujoco::Mujoco;
+use simulation::physics::Sensed as _;
 use simulation::scene::{HandAssets, MESH_FILES, SceneSettings};
 use simulation::score::{FrameSettings, Score};
 use std::path::Path;

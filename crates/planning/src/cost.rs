@@ -5,7 +5,7 @@ use crate::poses::Poses;
 use crate::schedule::FINGERS;
 use crate::settings::CostSettings;
 use simulation::model::KEYS;
-use simulation::physics::Physics;
+use simulation::physics::{Physics, Sensed};
 use simulation::score::Frame;
 
 /// Costs of the right hand's fingers, thumb first, and of the left's.

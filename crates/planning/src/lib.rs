@@ -6,6 +6,7 @@
 pub mod arm;
 pub mod banded;
 mod cost;
+pub mod demonstrations;
 pub mod feedforward;
 mod hand;
 pub mod models;

@@ -35,11 +35,9 @@ impl Plan {
     /// Takes a step and keeps it. Controls are rounded to what an action gives, so that the actions play the same again.
     pub(crate) fn step(&mut self, physics: &mut Physics, controls: &[f64], pedal_down: bool) {
         let ranges = physics.model().control_ranges();
-        let pairs = controls.iter().zip(ranges);
-        let mut action: Vec<f32> = pairs.map(|(control, range)| action_from_control(*control, *range)).collect();
+        let action = action_of(controls, ranges, pedal_down);
         let rounded: Vec<f64> = rounded(&action, ranges);
         physics.step(&rounded);
-        action.push(if pedal_down { PEDAL_DOWN } else { PEDAL_UP });
         self.actions.push(action);
         self.played.keys.push(physics.keys().1);
         self.played.sustain.push(pedal_down);
@@ -55,6 +53,13 @@ pub(crate) fn frame_f1(sounding: &[bool; KEYS], due: &Frame) -> f64 {
     } else {
         2.0 * hits as f64 / (sounding + due) as f64
     }
+}
+
+/// The action that comes closest to controls.
+pub(crate) fn action_of(controls: &[f64], ranges: &[[f64; 2]], pedal_down: bool) -> Vec<f32> {
+    let pairs = controls.iter().zip(ranges);
+    let numbers = pairs.map(|(control, range)| action_from_control(*control, *range));
+    numbers.chain([if pedal_down { PEDAL_DOWN } else { PEDAL_UP }]).collect()
 }
 
 /// The controls that an action's numbers give.

@@ -5,12 +5,13 @@ use crate::banded::BandedMatrix;
 use crate::feedforward::{press_controls, trackers};
 use crate::hand::{PlayingHand, fingers};
 use crate::models::Models;
+use crate::playback::action_of;
 use crate::poses::{Poses, find_poses};
 use crate::schedule::{FINGERS, FingerTask};
 use crate::settings::{ControllerSettings, PriorSettings};
 use crate::tracking::Tracker;
 use simulation::kinematics::Kinematics;
-use simulation::physics::Physics;
+use simulation::physics::Sensed;
 use simulation::score::Score;
 
 /// What the prior would do at any frame of its score.
@@ -84,16 +85,23 @@ impl Prior {
         self.poses.lengths.len() - 1
     }
 
-    /// The controls for a frame from the state that the physics is in. Beyond the last frame they are those of the last.
-    pub fn controls(&self, frame: usize, physics: &Physics, controls: &mut [f64]) {
+    /// The action for a frame from a state, in [-1, 1]: what a policy may add to. `pedal_down` is the score's.
+    pub fn action(&self, frame: usize, sensed: &impl Sensed, pedal_down: bool) -> Vec<f32> {
+        let mut controls = vec![0.0; self.ranges.len()];
+        self.controls(frame, sensed, &mut controls);
+        action_of(&controls, &self.ranges, pedal_down)
+    }
+
+    /// The controls for a frame from a state. Beyond the last frame they are those of the last.
+    pub fn controls(&self, frame: usize, sensed: &impl Sensed, controls: &mut [f64]) {
         let frame = frame.min(self.frames() - 1);
-        let states = physics.lengths().iter().zip(physics.speeds());
+        let states = sensed.lengths().iter().zip(sensed.speeds());
         for ((control, tracker), (position, speed)) in controls.iter_mut().zip(&self.trackers).zip(states) {
             *control = tracker.control(frame, *position, *speed);
         }
-        let (depths, _) = physics.keys();
+        let depths = sensed.key_depths();
         for index in 0..2 {
-            self.lift(index, frame + 1, physics, &depths, controls);
+            self.lift(index, frame + 1, sensed, &depths, controls);
         }
         for (control, [min, max]) in controls.iter_mut().zip(&self.ranges) {
             *control = control.clamp(*min, *max);
@@ -101,9 +109,9 @@ impl Prior {
     }
 
     /// Lifts fingers that are beside their keys, and the hand while all of them are.
-    fn lift(&self, index: usize, moment: usize, physics: &Physics, depths: &[f64], controls: &mut [f64]) {
+    fn lift(&self, index: usize, moment: usize, sensed: &impl Sensed, depths: &[f64], controls: &mut [f64]) {
         let hand = &self.poses.hands[index];
-        let tips = fingers(hand.hand).map(|finger| physics.fingertip(finger));
+        let tips = fingers(hand.hand).map(|finger| sensed.fingertip(finger));
         let tasks = hand.schedule.at(moment);
         let beside = |finger: usize, key: usize| (self.poses.keys[key].center[1] - tips[finger][1]).abs();
         let held = (0..FINGERS).filter_map(|finger| Some(beside(finger, tasks[finger].holds?)));

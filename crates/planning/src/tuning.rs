@@ -19,6 +19,13 @@ pub struct Tunable {
     get: fn(&mut PriorSettings) -> &mut f64,
 }
 
+impl Tunable {
+    /// Its place in some settings.
+    pub fn of<'a>(&self, settings: &'a mut PriorSettings) -> &'a mut f64 {
+        (self.get)(settings)
+    }
+}
+
 macro_rules! tunables {
     ($($first:ident . $second:ident $([$index:literal])? in $low:literal .. $high:literal,)*) => {
         &[$(Tunable {
@@ -105,7 +112,7 @@ pub fn tune(
         for _ in 0..rng.random_range(1..=CHANGED_MAX) {
             let tunable = TUNABLES[rng.random_range(0..TUNABLES.len())];
             let [low, high] = tunable.range;
-            let number = (tunable.get)(&mut settings);
+            let number = tunable.of(&mut settings);
             let spread = SMALL_CHANGE * crate::noise::normal(&mut rng);
             *number = if rng.random_bool(SMALL_SHARE) {
                 // Numbers that may be negative move by a part of their range.

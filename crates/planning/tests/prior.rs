@@ -5,13 +5,17 @@ mod common;
 use common::{models, score};
 use piano::{Hand, Pitch};
 use planning::PlanError;
+use planning::demonstrations::demonstrate;
 use planning::playback::play_prior;
 use planning::poses::find_poses;
 use planning::prior::Prior;
 use planning::settings::PriorSettings;
+use planning::tuning::{Piece, TUNABLES, tune};
+use simulation::environment::{Environment, TaskSettings};
 use simulation::kinematics::Kinematics;
 use simulation::scene::piano::key_center;
 use simulation::score::Score;
+use std::sync::Arc;
 
 /// Five notes of each hand, one after the other, the hands an octave apart.
 const FIVE_FINGERS: [(f64, f64, u8, i8); 10] = [
@@ -97,5 +101,46 @@ fn a_request_to_stop_stops() {
     assert!(matches!(stopped, Err(PlanError::Stopped)));
     let prior = Prior::new(&models, &score, &PriorSettings::default(), 1, &mut |_| true).unwrap();
     let stopped = play_prior(&models.exact, &score, &prior, &mut |_| false);
+    assert!(matches!(stopped, Err(PlanError::Stopped)));
+}
+
+#[test]
+fn demonstrations_of_the_prior_say_that_the_prior_would_do_what_was_done() {
+    let score = score(&FIVE_FINGERS);
+    let models = models(&score);
+    let prior = Prior::new(&models, &score, &PriorSettings::default(), 1, &mut |_| true).unwrap();
+    let plan = play_prior(&models.exact, &score, &prior, &mut |_| true).unwrap();
+    let mut environment = Environment::new(&models.exact, Arc::new(score), TaskSettings::default());
+    let mut frames = 0;
+    demonstrate(&mut environment, &prior, &plan, &mut |shown| {
+        assert_eq!(shown.action, shown.prior_action);
+        assert!(shown.observation.iter().any(|number| *number != 0.0));
+        frames += 1;
+    })
+    .unwrap();
+    assert_eq!(frames, plan.actions.len());
+}
+
+#[test]
+fn tuning_keeps_what_is_better_and_its_numbers_in_their_ranges() {
+    let score = score(&FIVE_FINGERS);
+    let models = models(&score);
+    let pieces = [Piece {
+        models: &models,
+        score: &score,
+    }];
+    let start = PriorSettings::default();
+    let mut first = None;
+    let mut listen = |f1: f64, _: Option<&PriorSettings>| {
+        first.get_or_insert(f1);
+        true
+    };
+    let (mut tuned, f1) = tune(&pieces, &start, 6, 1, 2, &mut listen).unwrap();
+    assert!(f1 >= first.unwrap());
+    for tunable in TUNABLES {
+        let [low, high] = tunable.range;
+        assert!((low..=high).contains(tunable.of(&mut tuned)), "{}", tunable.name);
+    }
+    let stopped = tune(&pieces, &start, 6, 1, 1, &mut |_, _| false);
     assert!(matches!(stopped, Err(PlanError::Stopped)));
 }

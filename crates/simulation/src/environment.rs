@@ -6,8 +6,9 @@ pub use task_settings::TaskSettings;
 
 use crate::action::control_from_action;
 use crate::keys::{Joints, KeyEvent, KeyStates, SUSTAIN_THRESHOLD};
-use crate::model::{Key, Model};
+use crate::model::{KEYS, Key, Model};
 use crate::observation::{ObservationLayout, write_fingering, write_goal, write_trajectory, write_velocities};
+use crate::physics::Sensed;
 use crate::reward::{self, RewardTerms};
 use crate::scene::PHYSICS_TIMESTEP_SECS;
 use crate::score::{CONTROL_TIMESTEP_SECS, Frame, Score};
@@ -379,6 +380,24 @@ impl Environment {
 
     fn forearm(&self) -> f64 {
         reward::forearm(self.model.hands(), contacts(&self.data))
+    }
+}
+
+impl Sensed for Environment {
+    fn lengths(&self) -> &[f64] {
+        self.data.actuator_length()
+    }
+
+    fn speeds(&self) -> &[f64] {
+        self.data.actuator_velocity()
+    }
+
+    fn fingertip(&self, finger: Finger) -> [f64; 3] {
+        Environment::fingertip(self, finger)
+    }
+
+    fn key_depths(&self) -> [f64; KEYS] {
+        self.keys.depth
     }
 }
 

@@ -15,6 +15,18 @@ pub struct Physics {
     data: MjData<Arc<MjModel>>,
 }
 
+/// What a controller may look at, in the simulation with or without a score.
+pub trait Sensed {
+    /// The length of each actuator, meters or radians: a pose as [`crate::kinematics`] has it.
+    fn lengths(&self) -> &[f64];
+    /// How fast each actuator's length changes, a second.
+    fn speeds(&self) -> &[f64];
+    /// Where a fingertip is, meters.
+    fn fingertip(&self, finger: Finger) -> [f64; 3];
+    /// How far each key is down, 0 to 1; a key that is left out is up.
+    fn key_depths(&self) -> [f64; KEYS];
+}
+
 /// All that the future depends on, in numbers that mean the same in every fidelity. Restored in the fidelity it was taken in, the
 /// simulation goes on to the last bit as it would have.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +42,24 @@ struct Joint {
     position: f64,
     speed: f64,
     acceleration: f64,
+}
+
+impl Sensed for Physics {
+    fn lengths(&self) -> &[f64] {
+        self.data.actuator_length()
+    }
+
+    fn speeds(&self) -> &[f64] {
+        self.data.actuator_velocity()
+    }
+
+    fn fingertip(&self, finger: Finger) -> [f64; 3] {
+        self.data.site_xpos()[self.model.tip(finger)]
+    }
+
+    fn key_depths(&self) -> [f64; KEYS] {
+        self.keys().0
+    }
 }
 
 impl Physics {
@@ -71,21 +101,6 @@ impl Physics {
             }
         }
         (depth, sounding)
-    }
-
-    /// Where a fingertip is, meters.
-    pub fn fingertip(&self, finger: Finger) -> [f64; 3] {
-        self.data.site_xpos()[self.model.tip(finger)]
-    }
-
-    /// The length of each actuator, meters or radians: a pose as [`crate::kinematics`] has it.
-    pub fn lengths(&self) -> &[f64] {
-        self.data.actuator_length()
-    }
-
-    /// How fast each actuator's length changes, a second.
-    pub fn speeds(&self) -> &[f64] {
-        self.data.actuator_velocity()
     }
 
     /// The state now.

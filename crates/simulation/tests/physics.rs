@@ -9,7 +9,7 @@ use simulation::controls::Moves;
 use simulation::environment::{Environment, TaskSettings};
 use simulation::kinematics::{Kinematics, Motion, NotHandsAlone};
 use simulation::model::Model;
-use simulation::physics::Physics;
+use simulation::physics::{Physics, Sensed};
 use simulation::scene::{Fidelity, HANDS, SceneSettings};
 use simulation::score::{FrameSettings, Score};
 use std::sync::Arc;
@@ -46,6 +46,8 @@ fn it_goes_where_the_environment_goes_and_on_from_where_it_was() {
         for finger in Finger::all() {
             assert_eq!(physics.fingertip(finger), environment.fingertip(finger));
         }
+        assert_eq!((physics.lengths(), physics.speeds()), (environment.lengths(), environment.speeds()));
+        assert_eq!(physics.key_depths(), environment.key_depths());
     }
     let end = physics.snapshot();
     physics.restore(&kept.unwrap());
