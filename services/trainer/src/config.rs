@@ -28,8 +28,8 @@ pub struct TrainerConfig {
     pub device: String,
     /// How pieces are learned: `prior` or `plan`.
     pub method: Method,
-    /// Control steps that a planner may simulate for one piece; without a limit it stops when it is content.
-    pub control_steps_max: Option<u64>,
+    /// Control steps that a planner may simulate for one piece.
+    pub control_steps_max: u64,
     /// Pieces being learned are kept here, and deleted afterwards.
     pub work_folder: PathBuf,
     /// Silence before the first note of a piece in which the hands take their places, seconds.
@@ -51,7 +51,8 @@ impl Default for TrainerConfig {
             threads: NonZeroUsize::MIN,
             device: "cpu".to_owned(),
             method: Method::Plan,
-            control_steps_max: None,
+            // Some hours of one processor core.
+            control_steps_max: 10_000_000,
             work_folder: std::env::temp_dir().join("toccata-training"),
             initial_buffer_secs: 0.5,
             draw_rollouts: true,

@@ -156,7 +156,7 @@ impl Work {
         let hands = Hands::load(&store)?;
         let request = TrainRequest {
             method: self.config.method,
-            control_steps_max: self.config.control_steps_max,
+            control_steps_max: Some(self.config.control_steps_max),
             frames: FrameSettings {
                 initial_buffer_secs: self.config.initial_buffer_secs,
                 ..FrameSettings::default()
