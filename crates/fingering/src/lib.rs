@@ -10,6 +10,7 @@ mod cues;
 pub mod evaluation;
 pub mod evidence;
 mod fingertips;
+pub mod from_score;
 mod habits;
 mod keys;
 mod linear;
