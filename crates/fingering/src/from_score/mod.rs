@@ -4,16 +4,24 @@
 //! rules of Parncutt and others (1997), and the cheapest way through the piece is found. Time and memory grow with the notes, not faster.
 
 mod hands;
+mod playability;
 mod rules;
 mod search;
 mod slices;
 mod spans;
+mod weights;
 
 use piano::{Finger, FingeredNote, Hand, Note};
-use slices::HandNote;
+use slices::{CHORD_SECS, HandNote};
+use std::collections::HashMap;
+
+pub use playability::{Unplayable, UnplayableReason, Warning, WarningKind};
+pub use weights::Weights;
 
 /// Longest score that is fingered, seconds: six hours.
 pub const DURATION_SECS_MAX: f64 = 6.0 * 3600.0;
+/// Most notes that are fingered: six hours at 30 a second.
+pub const NOTES_MAX: usize = 650_000;
 
 /// A note of a score, with what is known of who plays it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,6 +34,16 @@ pub struct ScoreNote {
     pub finger: Option<Finger>,
 }
 
+impl From<FingeredNote> for ScoreNote {
+    fn from(fingered: FingeredNote) -> ScoreNote {
+        ScoreNote {
+            note: fingered.note,
+            hand: fingered.finger.map(|finger| finger.hand),
+            finger: fingered.finger,
+        }
+    }
+}
+
 /// A score in which every playable note has a finger.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FingeredScore {
@@ -33,8 +51,10 @@ pub struct FingeredScore {
     pub notes: Vec<FingeredNote>,
     /// For each note whether its finger comes from here and not from the score.
     pub filled: Vec<bool>,
-    /// Notes that no finger is left for (by their place in the list): more keys at one moment than a hand has fingers, or one key twice.
-    pub unplayable: Vec<usize>,
+    /// Notes that no finger is left for.
+    pub unplayable: Vec<Unplayable>,
+    /// What two hands can hardly do as it is written.
+    pub warnings: Vec<Warning>,
 }
 
 /// Why a score cannot be fingered.
@@ -59,58 +79,128 @@ pub enum FingerScoreError {
         /// How long, seconds.
         secs: f64,
     },
+    /// More than [`NOTES_MAX`] notes.
+    #[error("the score has {count} notes; {NOTES_MAX} are the most that are fingered")]
+    TooManyNotes {
+        /// How many.
+        count: usize,
+    },
+    /// Whoever asked for the fingering wished to stop.
+    #[error("stopped")]
+    Stopped,
 }
 
 /// Gives every note a finger; fingers and hands that are known stay.
 pub fn finger_score(notes: &[ScoreNote]) -> Result<FingeredScore, FingerScoreError> {
+    finger_score_with(notes, &Weights::default(), &mut |_| true)
+}
+
+/// As [`finger_score`], with other weights. `advance` is told how much is done, 0 to 1, and says whether to go on.
+pub fn finger_score_with(
+    notes: &[ScoreNote],
+    weights: &Weights,
+    advance: &mut dyn FnMut(f64) -> bool,
+) -> Result<FingeredScore, FingerScoreError> {
     check(notes)?;
-    let mut order: Vec<usize> = (0..notes.len()).collect();
-    order.sort_by(|a, b| {
-        let (a, b) = (notes[*a].note, notes[*b].note);
-        a.onset_secs.total_cmp(&b.onset_secs).then(a.pitch.cmp(&b.pitch))
-    });
-    let sorted: Vec<Note> = order.iter().map(|index| notes[*index].note).collect();
-    let known: Vec<Option<Hand>> = order.iter().map(|index| known_hand(&notes[*index])).collect();
-    let hands = hands::split(&sorted, &known);
-    let mut fingers: Vec<Option<Finger>> = vec![None; notes.len()];
+    let score = Sorted::of(notes);
+    let hands = hands::split(&score.notes, &score.hands);
+    let mut fingers: Vec<Option<Finger>> = notes.iter().map(|note| note.finger).collect();
+    let mut done = 0;
     for hand in Hand::BOTH {
-        let own = order.iter().zip(&hands).filter(|(_, own)| **own == hand).map(|(index, _)| *index);
-        finger_hand(notes, own.collect(), hand, &mut fingers);
+        let own = score.of_hand(notes, &hands, hand);
+        let slices = slices::slices(&own);
+        let count = notes.len() as f64;
+        let mut advance_hand = |slice: usize| slice % SLICES_A_REPORT != 0 || advance((done + slice) as f64 / count);
+        let found = search::cheapest(&own, &slices, hand, weights, &mut advance_hand).ok_or(FingerScoreError::Stopped)?;
+        for (note, finger) in own.iter().zip(found) {
+            let filled = finger.map(|finger| Finger { hand, finger });
+            fingers[note.index] = fingers[note.index].or(filled);
+        }
+        done += own.len();
     }
     let fingered = notes.iter().zip(&fingers).map(|(note, finger)| FingeredNote {
         note: note.note,
         finger: *finger,
     });
+    let fingered: Vec<FingeredNote> = fingered.collect();
     Ok(FingeredScore {
-        notes: fingered.collect(),
-        filled: notes.iter().map(|note| note.finger.is_none()).collect(),
-        unplayable: (0..notes.len()).filter(|index| fingers[*index].is_none()).collect(),
+        filled: notes.iter().zip(&fingers).map(|(note, finger)| note.finger.is_none() && finger.is_some()).collect(),
+        unplayable: playability::unplayable(&fingered, &score.doubled),
+        warnings: playability::warnings(&fingered, &score.order),
+        notes: fingered,
     })
+}
+
+/// `advance` is asked once in so many slices, some milliseconds.
+const SLICES_A_REPORT: usize = 256;
+
+/// The notes by onset, then pitch, each ending where its key is struck again.
+struct Sorted {
+    notes: Vec<Note>,
+    hands: Vec<Option<Hand>>,
+    /// Where each stands in the caller's list.
+    order: Vec<usize>,
+    /// Notes of the caller's list whose key another note strikes at the same moment: a key has room for one finger.
+    doubled: Vec<bool>,
+}
+
+impl Sorted {
+    fn of(notes: &[ScoreNote]) -> Sorted {
+        let mut order: Vec<usize> = (0..notes.len()).collect();
+        order.sort_by(|a, b| {
+            let (a, b) = (notes[*a].note, notes[*b].note);
+            a.onset_secs.total_cmp(&b.onset_secs).then(a.pitch.cmp(&b.pitch))
+        });
+        let mut sorted: Vec<Note> = order.iter().map(|index| notes[*index].note).collect();
+        let mut doubled = vec![false; notes.len()];
+        let mut last_of_key: HashMap<piano::Pitch, usize> = HashMap::new();
+        for place in 0..sorted.len() {
+            let note = sorted[place];
+            if let Some(last) = last_of_key.get(&note.pitch).copied() {
+                if note.onset_secs - sorted[last].onset_secs < CHORD_SECS {
+                    // The one whose finger is known stays.
+                    let keeps_last = notes[order[last]].finger.is_some() || notes[order[place]].finger.is_none();
+                    doubled[order[if keeps_last { place } else { last }]] = true;
+                    if keeps_last {
+                        continue;
+                    }
+                }
+                sorted[last].offset_secs = sorted[last].offset_secs.min(note.onset_secs);
+            }
+            last_of_key.insert(note.pitch, place);
+        }
+        Sorted {
+            notes: sorted,
+            hands: order.iter().map(|index| known_hand(&notes[*index])).collect(),
+            order,
+            doubled,
+        }
+    }
+
+    fn of_hand(&self, notes: &[ScoreNote], hands: &[Hand], hand: Hand) -> Vec<HandNote> {
+        let own = (0..self.notes.len()).filter(|place| hands[*place] == hand && !self.doubled[self.order[*place]]);
+        own.map(|place| HandNote {
+            note: self.notes[place],
+            index: self.order[place],
+            known: notes[self.order[place]].finger.map(|finger| finger.finger),
+        })
+        .collect()
+    }
 }
 
 fn known_hand(note: &ScoreNote) -> Option<Hand> {
     note.finger.map(|finger| finger.hand).or(note.hand)
 }
 
-fn finger_hand(notes: &[ScoreNote], own: Vec<usize>, hand: Hand, fingers: &mut [Option<Finger>]) {
-    let own: Vec<HandNote> = own
-        .into_iter()
-        .map(|index| HandNote {
-            note: notes[index].note,
-            index,
-            known: notes[index].finger.map(|finger| finger.finger),
-        })
-        .collect();
-    let slices = slices::slices(&own);
-    let found = search::cheapest(&own, &slices, hand);
-    for (note, finger) in own.iter().zip(found) {
-        fingers[note.index] = finger.map(|finger| Finger { hand, finger });
-    }
-}
-
 fn check(notes: &[ScoreNote]) -> Result<(), FingerScoreError> {
+    if notes.is_empty() {
+        return Err(FingerScoreError::Empty);
+    }
+    if notes.len() > NOTES_MAX {
+        return Err(FingerScoreError::TooManyNotes { count: notes.len() });
+    }
     for ScoreNote { note, .. } in notes {
-        if !(note.onset_secs >= 0.0 && note.offset_secs >= note.onset_secs && note.offset_secs.is_finite()) {
+        if !(note.onset_secs.is_finite() && note.offset_secs >= note.onset_secs && note.offset_secs.is_finite()) {
             return Err(FingerScoreError::BadTimes {
                 name: note.pitch.name(),
                 onset_secs: note.onset_secs,
@@ -118,14 +208,13 @@ fn check(notes: &[ScoreNote]) -> Result<(), FingerScoreError> {
             });
         }
     }
-    let secs = notes.iter().map(|note| note.note.offset_secs).fold(0.0, f64::max);
-    if notes.is_empty() {
-        Err(FingerScoreError::Empty)
-    } else if secs > DURATION_SECS_MAX {
-        Err(FingerScoreError::TooLong { secs })
-    } else {
-        Ok(())
+    let begin_secs = notes.iter().map(|note| note.note.onset_secs).fold(f64::INFINITY, f64::min);
+    let end_secs = notes.iter().map(|note| note.note.offset_secs).fold(f64::NEG_INFINITY, f64::max);
+    let secs = end_secs - begin_secs;
+    if secs > DURATION_SECS_MAX {
+        return Err(FingerScoreError::TooLong { secs });
     }
+    Ok(())
 }
 
 #[cfg(test)]

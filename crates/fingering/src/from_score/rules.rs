@@ -1,168 +1,178 @@
-//! What a fingering costs: the rules of Parncutt and others 1997 (see [`super::spans`]), each with the weight it has there, and what
-//! they leave out because they look at single melodies: chords, held keys, rests.
+//! What a fingering costs: the rules of Parncutt and others 1997 (see [`super::spans`]), and what they leave out because they look at
+//! single melodies: chords, held keys, leaps.
 //!
 //! Everything is said for a right hand; a left hand is one in the mirror.
 
 use super::spans::spans;
-use piano::{FingerNumber, Hand, Pitch};
+use super::weights::Weights;
+use piano::keyboard::center_x;
+use piano::{Hand, Pitch};
 
 /// A key and the finger on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Press {
-    /// Semitones from the hand's thumb side towards its little finger's side.
-    pub place: i32,
+    /// From the thumb's side towards the little finger's, in semitones of the keyboard's mean width: physical distance is what hands
+    /// feel (Jacobs, "Refinements to the ergonomic model for keyboard fingering", Music Perception 18, 2001).
+    pub place: f64,
     /// Whether the key is black.
     pub black: bool,
-    /// The finger.
-    pub finger: FingerNumber,
+    /// The finger's number.
+    pub finger: u8,
 }
 
+/// Semitones of mean width in a white key's width.
+const SEMITONES_PER_WHITE_KEY: f64 = 12.0 / 7.0;
+
 impl Press {
-    pub fn new(pitch: Pitch, hand: Hand, finger: FingerNumber) -> Press {
-        let semitones = i32::from(pitch.midi());
+    pub fn new(pitch: Pitch, hand: Hand, finger: u8) -> Press {
+        let place = SEMITONES_PER_WHITE_KEY * center_x(pitch);
         Press {
-            place: if hand == Hand::Right { semitones } else { -semitones },
+            place: if hand == Hand::Right { place } else { -place },
             black: pitch.is_black(),
             finger,
         }
     }
 
-    fn is(self, number: u8) -> bool {
-        self.finger.get() == number
+    /// Where the hand is when it presses this: its middle finger's place.
+    fn hand_place(self) -> f64 {
+        self.place - SEMITONES_PER_WHITE_KEY * (f64::from(self.finger) - 3.0)
     }
 }
 
-/// One finger strikes two keys one after the other: it has to jump.
-const JUMP: f64 = 12.0;
-/// A key is struck again with another finger: more to do than to strike it again with the same.
-const CHANGE_ON_KEY: f64 = 1.0;
-/// Each semitone beyond what is hardly possible, where it must be done at once.
-const IMPOSSIBLE: f64 = 20.0;
-/// Fingers crossed in a chord or over a held key; only thumbs pass beneath others.
+/// Fingers crossed in a chord or over a held key. Only thumbs pass beneath others, and not there.
 const TANGLED: f64 = 40.0;
+/// A semitone beyond what is practical between keys that are down together: not a matter of comfort.
+const OUT_OF_REACH: f64 = 20.0;
+/// Keys nearer to each other than this are the same, semitones.
+const SAME_PLACE: f64 = 1e-6;
 
-/// One key after another. `loose`, 0 to 1, is how little the first still binds the hand when the second is struck.
-pub(super) fn step(first: Press, second: Press, loose: f64) -> f64 {
-    let bound = 1.0 - loose;
-    let on_second = weak_finger(second);
-    if first.finger == second.finger {
-        return on_second + if first.place == second.place { 0.0 } else { JUMP * bound };
-    }
-    if first.place == second.place {
-        return on_second + CHANGE_ON_KEY;
-    }
-    let motion = reach(first, second, false) + passing(first, second) + three_to_four(first, second);
-    on_second + bound * (motion + colors(first, second))
+/// A finger's cost on a single key: fingers 4 and 5 are weak.
+pub(super) fn single(press: Press, weights: &Weights) -> f64 {
+    let on_black = if press.black && press.finger == 1 { weights.thumb_on_black } else { 0.0 };
+    on_black + weak(press, weights)
 }
 
-/// Two keys held at once.
-pub(super) fn together(one: Press, other: Press) -> f64 {
-    let tangled = (one.place < other.place) != (one.finger < other.finger);
-    reach(one, other, true) + if tangled { TANGLED } else { 0.0 }
+/// A finger's cost in a chord, whose edge the little finger holds with the weight of the hand.
+pub(super) fn in_chord(press: Press, weights: &Weights) -> f64 {
+    if press.finger == 4 { weights.fourth } else { 0.0 }
 }
 
-/// Three keys one after another.
-pub(super) fn turn(first: Press, second: Press, third: Press) -> f64 {
-    let numbers = [first, second, third].map(|press| press.finger.get());
-    let mut sorted = numbers;
-    sorted.sort_unstable();
-    let three_four_five = if sorted == [3, 4, 5] { 1.0 } else { 0.0 };
-    three_four_five + change_of_position(first, second, third)
-}
-
-/// What a fingering of one key costs by itself: fingers 4 and 5 are weak.
-pub(super) fn weak_finger(press: Press) -> f64 {
-    if press.finger.get() >= 4 { 1.0 } else { 0.0 }
-}
-
-/// The same in a chord, whose edge the little finger holds with the weight of the hand.
-pub(super) fn weak_in_chord(press: Press) -> f64 {
-    match press.finger.get() {
-        4 => 1.0,
-        5 => 0.5,
+fn weak(press: Press, weights: &Weights) -> f64 {
+    match press.finger {
+        4 => weights.fourth,
+        5 => weights.fifth,
         _ => 0.0,
     }
 }
 
-/// Stretch, small span and large span. Beyond what is practical it is not a matter of comfort when the keys are held together.
-fn reach(one: Press, other: Press, together: bool) -> f64 {
-    let (lower, higher) = if one.finger < other.finger { (one, other) } else { (other, one) };
-    if lower.finger == higher.finger {
-        return IMPOSSIBLE;
+/// Two keys down at once.
+pub(super) fn together(one: Press, other: Press, weights: &Weights) -> f64 {
+    if one.finger == other.finger {
+        return TANGLED + OUT_OF_REACH * (one.place - other.place).abs();
     }
+    let (lower, higher) = by_finger(one, other);
+    let known = spans(lower.finger, higher.finger);
+    let span = higher.place - lower.place;
+    let out_of_reach = (span - known.max_practical).max(known.min_practical - span).max(0.0);
+    let tangled = if span < 0.0 { TANGLED } else { 0.0 };
+    tangled + OUT_OF_REACH * out_of_reach + discomfort(lower, higher, weights)
+}
+
+/// One key after another.
+pub(super) fn step(first: Press, second: Press, weights: &Weights) -> f64 {
+    let same_place = (first.place - second.place).abs() < SAME_PLACE;
+    let motion = match (first.finger == second.finger, same_place) {
+        (true, true) => 0.0,
+        (false, true) => weights.change_on_key,
+        (true, false) => weights.jump,
+        (false, false) => {
+            let (lower, higher) = by_finger(first, second);
+            let crossing = if higher.place > lower.place { 0.0 } else { crossing(lower, higher, weights) };
+            discomfort(lower, higher, weights) + crossing + three_to_four(first, second, weights)
+        }
+    };
+    motion.min(weights.leap) + colors(first, second, weights) + colors(second, first, weights)
+}
+
+/// Three keys one after another.
+pub(super) fn turn(first: Press, second: Press, third: Press, weights: &Weights) -> f64 {
+    let mut numbers = [first, second, third].map(|press| press.finger);
+    numbers.sort_unstable();
+    let three_four_five = if numbers == [3, 4, 5] { weights.three_four_five } else { 0.0 };
+    three_four_five + change_of_position(first, second, third, weights).min(weights.leap)
+}
+
+/// A hand goes from some keys to others, of which at least two are a chord.
+pub(super) fn chords_in_turn(before: &[Press], after: &[Press], weights: &Weights) -> f64 {
+    let place = |presses: &[Press]| presses.iter().map(|press| press.hand_place()).sum::<f64>() / presses.len().max(1) as f64;
+    let pairs = before.iter().flat_map(|one| after.iter().map(move |other| (one, other)));
+    let changed = pairs.filter(|(one, other)| one.finger != other.finger && (one.place - other.place).abs() < SAME_PLACE);
+    let moved = (place(after) - place(before)).abs();
+    (weights.chord_move * moved).min(weights.leap) + weights.change_on_key * changed.count() as f64
+}
+
+fn by_finger(one: Press, other: Press) -> (Press, Press) {
+    if one.finger < other.finger { (one, other) } else { (other, one) }
+}
+
+/// Stretched or cramped: how far two fingers' span is from what is relaxed, comfortable and practical.
+fn discomfort(lower: Press, higher: Press, weights: &Weights) -> f64 {
     let span = higher.place - lower.place;
     let known = spans(lower.finger, higher.finger);
-    let beyond = |most: i32| f64::from((span - most).max(0));
-    let below = |least: i32| f64::from((least - span).max(0));
-    let stretch = 2.0 * (beyond(known.max_comfortable) + below(known.min_comfortable));
-    let with_thumb = lower.is(1);
-    let relaxed = (if with_thumb { 1.0 } else { 2.0 }) * (below(known.min_relaxed) + beyond(known.max_relaxed));
-    let impossible = beyond(known.max_practical) + below(known.min_practical);
-    stretch + relaxed + if together { IMPOSSIBLE * impossible } else { impossible }
+    let outside = |least: f64, most: f64| (span - most).max(least - span).max(0.0);
+    let unrelaxed = if lower.finger == 1 { weights.unrelaxed_with_thumb } else { weights.unrelaxed };
+    unrelaxed * outside(known.min_relaxed, known.max_relaxed)
+        + weights.stretch * outside(known.min_comfortable, known.max_comfortable)
+        + weights.impractical * outside(known.min_practical, known.max_practical)
 }
 
-/// The thumb passes under a finger, or a finger over the thumb.
-fn passing(first: Press, second: Press) -> f64 {
-    let (thumb, finger) = match (first.is(1), second.is(1)) {
-        (true, false) => (first, second),
-        (false, true) => (second, first),
-        _ => return 0.0,
-    };
-    if thumb.place < finger.place {
-        0.0
-    } else if thumb.black == finger.black {
-        1.0
-    } else if thumb.black {
-        3.0
-    } else {
-        0.0
+/// The thumb passes under a finger, or a finger over the thumb; other fingers do not cross.
+fn crossing(lower: Press, higher: Press, weights: &Weights) -> f64 {
+    if lower.finger > 1 {
+        return TANGLED;
+    }
+    match (lower.black, higher.black) {
+        (true, false) => weights.pass_to_black,
+        (false, true) => weights.pass_below_black,
+        _ => weights.pass,
     }
 }
 
-fn three_to_four(first: Press, second: Press) -> f64 {
-    if first.is(3) && second.is(4) { 1.0 } else { 0.0 }
+fn three_to_four(first: Press, second: Press, weights: &Weights) -> f64 {
+    let after = if first.finger == 3 && second.finger == 4 { weights.three_to_four } else { 0.0 };
+    let (lower, higher) = by_finger(first, second);
+    let four_on_black = lower.finger == 3 && higher.finger == 4 && !lower.black && higher.black;
+    after + if four_on_black { weights.four_on_black } else { 0.0 }
 }
 
-/// Fourth finger on a black key beside the third on a white one; thumb and little finger on black keys.
-fn colors(first: Press, second: Press) -> f64 {
-    let pair = [(first, second), (second, first)];
-    let four = pair
-        .iter()
-        .any(|(one, other)| one.is(3) && !one.black && other.is(4) && other.black);
-    let ends = pair.iter().map(|(one, other)| {
-        let leaves_white = if other.black { 0.0 } else { 2.0 };
-        match one.finger.get() {
-            1 if one.black => 0.5 + leaves_white,
-            5 if one.black => leaves_white,
-            _ => 0.0,
-        }
-    });
-    ends.sum::<f64>() + if four { 1.0 } else { 0.0 }
+/// Thumb and little finger are short: on a black key beside a white one they pull the hand into the keys.
+fn colors(press: Press, neighbor: Press, weights: &Weights) -> f64 {
+    match press.finger {
+        1 if press.black && !neighbor.black => weights.thumb_black_beside_white,
+        5 if press.black && !neighbor.black => weights.fifth_black_beside_white,
+        _ => 0.0,
+    }
 }
 
-/// The hand has to move: the first and third key are further apart than their fingers comfortably are.
-fn change_of_position(first: Press, second: Press, third: Press) -> f64 {
-    let [least, most, least_practical, most_practical] = if first.finger == third.finger {
-        [0; 4]
+/// The hand has to move: the first and third key are further apart, or nearer, than their fingers comfortably are.
+fn change_of_position(first: Press, second: Press, third: Press, weights: &Weights) -> f64 {
+    let (lower, higher) = by_finger(first, third);
+    let span = higher.place - lower.place;
+    let (comfortable, practical) = if lower.finger == higher.finger {
+        ((0.0, 0.0), (0.0, 0.0))
     } else {
-        let known = spans(first.finger.min(third.finger), first.finger.max(third.finger));
-        [
-            known.min_comfortable,
-            known.max_comfortable,
-            known.min_practical,
-            known.max_practical,
-        ]
+        let known = spans(lower.finger, higher.finger);
+        (
+            (known.min_comfortable, known.max_comfortable),
+            (known.min_practical, known.max_practical),
+        )
     };
-    let span = if first.finger <= third.finger {
-        third.place - first.place
-    } else {
-        first.place - third.place
-    };
-    let off = (span - most).max(least - span).max(0);
-    if off == 0 {
+    let outside = |(least, most): (f64, f64)| (span - most).max(least - span).max(0.0);
+    let off = outside(comfortable);
+    if off < SAME_PLACE {
         return 0.0;
     }
-    let passed_under = second.is(1) && (first.place < second.place) == (second.place < third.place);
-    let whole = passed_under && !(least_practical..=most_practical).contains(&span);
-    f64::from(off) + if whole { 2.0 } else { 1.0 }
+    let passed = second.finger == 1 && (first.place < second.place) == (second.place < third.place);
+    let full = if passed && outside(practical) > SAME_PLACE { weights.change_full } else { 0.0 };
+    weights.change + full + weights.change_semitone * off
 }

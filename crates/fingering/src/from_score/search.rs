@@ -1,177 +1,248 @@
-//! The cheapest fingering of one hand: Viterbi's algorithm over pairs of neighbouring slices.
+//! The cheapest fingering of one hand: Viterbi's algorithm over slices, whose states are the fingers of two neighbouring slices and of
+//! the keys that stay down.
 
-use super::rules::{Press, step, together, turn, weak_finger, weak_in_chord};
+use super::rules::{self, Press};
 use super::slices::{FINGERS, HandNote, Slice};
+use super::weights::Weights;
 use piano::{FingerNumber, Hand};
+use std::collections::HashMap;
 
-/// A hand that had this long since letting go goes wherever it likes, seconds.
+/// A hand that let go this long ago goes wherever it likes, seconds.
 const FREE_SECS: f64 = 1.0;
-/// Ways of fingering one slice that are looked at; the dearest are left out.
+/// Ways of fingering one slice that are followed; the dearest are left out. A melody has 5.
 const WAYS_MAX: usize = 24;
-/// What it costs to take another finger than the one known beforehand: more than anything else.
-const AGAINST_KNOWN: f64 = 1e6;
+/// States kept for each slice; a melody has 25, and 125 while a key is held.
+const STATES_MAX: usize = 128;
+/// A finger strikes a key while it holds another: only where known fingers force it.
+const IN_TWO_PLACES: f64 = 1e6;
 
-/// Fingers for every struck and held key of a slice, and what they cost by themselves.
-#[derive(Clone, Debug)]
-struct Way {
-    struck: Vec<Press>,
-    held: Vec<Press>,
+/// Fingers of the keys of a slice, in its order; 0 where there is none.
+type Fingers = [u8; FINGERS];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct State {
+    /// Fingers of the slice before this one.
+    before: Fingers,
+    struck: Fingers,
+    /// Fingers of `Slice::down`.
+    down: Fingers,
+}
+
+/// A state, the cheapest way to it, and the state among those of the slice before that it comes from.
+#[derive(Clone, Copy, Debug)]
+struct Arrival {
+    state: State,
     cost: f64,
+    from: u32,
 }
 
-/// Fingers for the notes of a hand, by their indices; nothing for notes that are in no slice.
-pub(super) fn cheapest(notes: &[HandNote], slices: &[Slice], hand: Hand) -> Vec<Option<FingerNumber>> {
-    let mut fingers = vec![None; notes.len()];
-    let ways: Vec<Vec<Way>> = slices.iter().map(|slice| ways(notes, slice, hand)).collect();
-    for (slice, way) in slices.iter().zip(best_path(notes, slices, &ways)) {
-        for (index, press) in slice.struck.iter().zip(&way.struck) {
-            fingers[*index] = Some(press.finger);
+/// What the path keeps of a state.
+type Step = (Fingers, u32);
+
+/// Fingers for the notes of a hand, by their indices; none for notes that are in no slice. `advance` is told how many slices are done
+/// and says whether to go on; `None` when it did not.
+pub(super) fn cheapest(
+    notes: &[HandNote],
+    slices: &[Slice],
+    hand: Hand,
+    weights: &Weights,
+    advance: &mut dyn FnMut(usize) -> bool,
+) -> Option<Vec<Option<FingerNumber>>> {
+    let search = Search {
+        notes,
+        slices,
+        hand,
+        weights,
+    };
+    let mut arrivals: Vec<Arrival> = Vec::new();
+    let mut steps: Vec<Vec<Step>> = Vec::with_capacity(slices.len());
+    for index in 0..slices.len() {
+        if !advance(index) {
+            return None;
         }
+        arrivals = search.arrivals(&arrivals, index);
+        steps.push(arrivals.iter().map(|arrival| (arrival.state.struck, arrival.from)).collect());
     }
-    fingers
+    let best = (0..arrivals.len()).min_by(|a, b| arrivals[*a].cost.total_cmp(&arrivals[*b].cost));
+    Some(search.fingers(&steps, best.unwrap_or(0)))
 }
 
-/// All ways to finger a slice whose fingers do not lie across each other, the cheapest first.
-fn ways(notes: &[HandNote], slice: &Slice, hand: Hand) -> Vec<Way> {
-    let mut keys: Vec<usize> = slice.struck.iter().chain(&slice.held).copied().collect();
-    keys.sort_by_key(|index| notes[*index].note.pitch);
-    let mut ways: Vec<Way> = orders(keys.len(), !slice.held.is_empty())
-        .into_iter()
-        .map(|fingers| way(notes, slice, hand, &keys, &fingers))
-        .collect();
-    ways.sort_by(|a, b| a.cost.total_cmp(&b.cost));
-    ways.truncate(WAYS_MAX);
-    ways
+struct Search<'a> {
+    notes: &'a [HandNote],
+    slices: &'a [Slice],
+    hand: Hand,
+    weights: &'a Weights,
 }
 
-/// Choices of fingers for so many keys from low to high of a right hand: in their order, or, where a key is held, with the thumb beneath.
-fn orders(keys: usize, with_thumb_beneath: bool) -> Vec<Vec<FingerNumber>> {
-    let mut orders = Vec::new();
-    for chosen in 0_u32..1 << FINGERS {
-        if chosen.count_ones() as usize != keys {
-            continue;
+impl Search<'_> {
+    /// The cheapest way to each state of a slice, from those of the slice before.
+    fn arrivals(&self, before: &[Arrival], index: usize) -> Vec<Arrival> {
+        let slice = &self.slices[index];
+        if index == 0 {
+            let ways = self.ways(slice, &[]);
+            let starts = ways.iter().map(|(struck, cost)| Arrival {
+                state: State {
+                    before: [0; FINGERS],
+                    struck: *struck,
+                    down: [0; FINGERS],
+                },
+                cost: *cost,
+                from: 0,
+            });
+            return starts.collect();
         }
-        let fingers: Vec<FingerNumber> = FingerNumber::ALL
-            .into_iter()
-            .filter(|finger| chosen & (1 << finger.index()) != 0)
-            .collect();
-        if with_thumb_beneath && fingers.first() == Some(&FingerNumber::ALL[0]) {
-            for place in 1..fingers.len() {
-                let mut beneath = fingers.clone();
-                beneath[..=place].rotate_left(1);
-                orders.push(beneath);
+        let bound = 1.0 - self.looseness(index);
+        let mut ways_with: HashMap<Fingers, Vec<(Fingers, f64)>> = HashMap::new();
+        let mut steps: HashMap<(Fingers, Fingers), f64> = HashMap::new();
+        let mut place_of: HashMap<State, usize> = HashMap::new();
+        let mut arrivals: Vec<Arrival> = Vec::new();
+        for (from, arrival) in before.iter().enumerate() {
+            let down = self.fingers_down(&arrival.state, index);
+            let ways = ways_with.entry(down).or_insert_with(|| self.ways(slice, &down));
+            for (struck, way_cost) in ways.iter() {
+                let last = arrival.state.struck;
+                let step = *steps.entry((last, *struck)).or_insert_with(|| self.step(index, &last, struck, bound));
+                let turn = bound * self.turn(index, &arrival.state.before, &last, struck);
+                let cost = arrival.cost + way_cost + step + turn;
+                let state = State {
+                    before: last,
+                    struck: *struck,
+                    down,
+                };
+                let reached = Arrival {
+                    state,
+                    cost,
+                    from: from as u32,
+                };
+                let place = *place_of.entry(state).or_insert_with(|| {
+                    arrivals.push(reached);
+                    arrivals.len() - 1
+                });
+                if cost < arrivals[place].cost {
+                    arrivals[place] = reached;
+                }
             }
         }
-        orders.push(fingers);
-    }
-    orders
-}
-
-fn way(notes: &[HandNote], slice: &Slice, hand: Hand, keys: &[usize], fingers: &[FingerNumber]) -> Way {
-    let place_of = |index: usize| {
-        let place = keys
-            .iter()
-            .position(|key| *key == index)
-            .expect("every key of a slice is among its keys");
-        if hand == Hand::Right { place } else { keys.len() - 1 - place }
-    };
-    let press = |index: &usize| Press::new(notes[*index].note.pitch, hand, fingers[place_of(*index)]);
-    let struck: Vec<Press> = slice.struck.iter().map(press).collect();
-    let held: Vec<Press> = slice.held.iter().map(press).collect();
-    let known = slice.struck.iter().zip(&struck);
-    let against = known.filter(|(index, press)| notes[**index].known.is_some_and(|known| known != press.finger));
-    let mut cost = AGAINST_KNOWN * against.count() as f64;
-    for (place, one) in struck.iter().enumerate() {
-        let others = struck[place + 1..].iter().chain(&held);
-        cost += others.map(|other| together(*one, *other)).sum::<f64>();
-    }
-    if struck.len() > 1 {
-        cost += struck.iter().map(|press| weak_in_chord(*press)).sum::<f64>();
-    }
-    Way { struck, held, cost }
-}
-
-/// The cheapest way through all slices: of every pair of neighbouring ways what it cost to come there, and from where.
-fn best_path<'a>(notes: &[HandNote], slices: &[Slice], ways: &'a [Vec<Way>]) -> Vec<&'a Way> {
-    let Some((first, rest)) = ways.split_first() else {
-        return Vec::new();
-    };
-    let mut costs: Vec<f64> = first.iter().map(|way| way.cost + alone(way)).collect();
-    let mut came_from: Vec<Vec<usize>> = Vec::with_capacity(rest.len());
-    // What stood before each way's cheapest path: enough for the rules of three, at a fifth of the work of remembering pairs.
-    let mut before: Vec<Option<&Way>> = vec![None; first.len()];
-    let mut here: &Vec<Way> = first;
-    for (index, next) in rest.iter().enumerate() {
-        let loose = looseness(notes, &slices[index], &slices[index + 1]);
-        let mut next_costs = Vec::with_capacity(next.len());
-        let mut next_from = Vec::with_capacity(next.len());
-        for to in next {
-            let arrivals = here.iter().enumerate().map(|(from, way)| {
-                let three = before[from].map_or(0.0, |earlier| turn_of(earlier, way, to));
-                (
-                    from,
-                    costs[from] + between(way, to, &slices[index], &slices[index + 1], loose) + (1.0 - loose) * three,
-                )
-            });
-            let (from, cost) = arrivals.min_by(|(_, one), (_, other)| one.total_cmp(other)).unwrap_or((0, 0.0));
-            next_costs.push(cost + to.cost);
-            next_from.push(from);
+        if arrivals.len() > STATES_MAX {
+            arrivals.sort_by(|a, b| a.cost.total_cmp(&b.cost));
+            arrivals.truncate(STATES_MAX);
         }
-        before = next_from.iter().map(|from| Some(&here[*from])).collect();
-        came_from.push(next_from);
-        costs = next_costs;
-        here = next;
+        arrivals
     }
-    let last = (0..costs.len()).min_by(|a, b| costs[*a].total_cmp(&costs[*b])).unwrap_or(0);
-    let mut chosen = vec![last];
-    for from in came_from.iter().rev() {
-        chosen.push(from[chosen[chosen.len() - 1]]);
+
+    /// All ways to finger the struck keys of a slice while others are down, with what they cost by themselves, the cheapest first.
+    fn ways(&self, slice: &Slice, down: &[u8]) -> Vec<(Fingers, f64)> {
+        let mut ways = Vec::new();
+        self.assign(slice, down, [0; FINGERS], 0, &mut ways);
+        ways.sort_by(|(_, one), (_, other)| one.total_cmp(other));
+        ways.truncate(WAYS_MAX);
+        ways
     }
-    chosen.iter().rev().zip(ways).map(|(way, ways)| &ways[*way]).collect()
-}
 
-fn alone(way: &Way) -> f64 {
-    match way.struck[..] {
-        [press] => weak_finger(press),
-        _ => 0.0,
+    fn assign(&self, slice: &Slice, down: &[u8], fingers: Fingers, place: usize, ways: &mut Vec<(Fingers, f64)>) {
+        if place == slice.struck.len() {
+            ways.push((fingers, self.way_cost(slice, down, &fingers)));
+            return;
+        }
+        let known = self.notes[slice.struck[place]].known.map(FingerNumber::get);
+        for finger in 1..=FINGERS as u8 {
+            let reserved = || slice.struck.iter().any(|key| self.notes[*key].known.map(FingerNumber::get) == Some(finger));
+            let open = known.is_none() && !fingers[..place].contains(&finger) && !reserved();
+            if open || known == Some(finger) {
+                let mut fingers = fingers;
+                fingers[place] = finger;
+                self.assign(slice, down, fingers, place + 1, ways);
+            }
+        }
     }
-}
 
-/// How free the hand is between two slices, 0 to 1.
-fn looseness(notes: &[HandNote], from: &Slice, to: &Slice) -> f64 {
-    let released = from
-        .struck
-        .iter()
-        .map(|index| notes[*index].note.offset_secs)
-        .fold(f64::NEG_INFINITY, f64::max);
-    ((to.onset_secs - released) / FREE_SECS).clamp(0.0, 1.0)
-}
-
-/// From one slice to the next: keys that are held keep their finger, and every struck key is reached from those struck before.
-fn between(from: &Way, to: &Way, from_slice: &Slice, to_slice: &Slice, loose: f64) -> f64 {
-    let finger_before = |index: usize| {
-        let struck = from_slice.struck.iter().zip(&from.struck);
-        let held = from_slice.held.iter().zip(&from.held);
-        struck.chain(held).find(|(key, _)| **key == index).map(|(_, press)| press.finger)
-    };
-    let kept = to_slice
-        .held
-        .iter()
-        .zip(&to.held)
-        .all(|(key, press)| finger_before(*key) == Some(press.finger));
-    if !kept {
-        return AGAINST_KNOWN;
+    fn way_cost(&self, slice: &Slice, down: &[u8], fingers: &Fingers) -> f64 {
+        let struck = self.presses(&slice.struck, fingers);
+        let mut cost = 0.0;
+        for (place, one) in struck.iter().enumerate() {
+            let others = struck[place + 1..].iter();
+            cost += others.map(|other| rules::together(*one, *other, self.weights)).sum::<f64>();
+            for ((key, finger), held) in slice.down.iter().zip(down).zip(&slice.held) {
+                if *finger == one.finger {
+                    cost += IN_TWO_PLACES;
+                } else if *held {
+                    cost += rules::together(*one, self.press(*key, *finger), self.weights);
+                }
+            }
+        }
+        cost + match struck[..] {
+            [press] => rules::single(press, self.weights),
+            _ => struck.iter().map(|press| rules::in_chord(*press, self.weights)).sum(),
+        }
     }
-    let pairs = from
-        .struck
-        .iter()
-        .flat_map(|first| to.struck.iter().map(move |second| step(*first, *second, loose)));
-    pairs.sum::<f64>() / from.struck.len().max(1) as f64
-}
 
-fn turn_of(first: &Way, second: &Way, third: &Way) -> f64 {
-    match (&first.struck[..], &second.struck[..], &third.struck[..]) {
-        ([first], [second], [third]) => turn(*first, *second, *third),
-        _ => 0.0,
+    /// The fingers of the keys that are down in slice `index`, as the slice before left them.
+    fn fingers_down(&self, state: &State, index: usize) -> Fingers {
+        let before = &self.slices[index - 1];
+        let mut down = [0; FINGERS];
+        for (finger, key) in down.iter_mut().zip(&self.slices[index].down) {
+            let mut earlier = before.struck.iter().zip(&state.struck).chain(before.down.iter().zip(&state.down));
+            *finger = earlier.find(|(other, _)| *other == key).map_or(0, |(_, finger)| *finger);
+        }
+        down
+    }
+
+    /// From the keys of the slice before to those of `index`.
+    fn step(&self, index: usize, before: &Fingers, struck: &Fingers, bound: f64) -> f64 {
+        let before = self.presses(&self.slices[index - 1].struck, before);
+        let struck = self.presses(&self.slices[index].struck, struck);
+        bound
+            * match (&before[..], &struck[..]) {
+                ([first], [second]) => rules::step(*first, *second, self.weights),
+                (before, struck) => rules::chords_in_turn(before, struck, self.weights),
+            }
+    }
+
+    fn turn(&self, index: usize, first: &Fingers, second: &Fingers, third: &Fingers) -> f64 {
+        if index < 2 {
+            return 0.0;
+        }
+        match (
+            &self.slices[index - 2].struck[..],
+            &self.slices[index - 1].struck[..],
+            &self.slices[index].struck[..],
+        ) {
+            ([a], [b], [c]) => rules::turn(
+                self.press(*a, first[0]),
+                self.press(*b, second[0]),
+                self.press(*c, third[0]),
+                self.weights,
+            ),
+            _ => 0.0,
+        }
+    }
+
+    /// How free the hand is between slice `index` and the one before, 0 to 1.
+    fn looseness(&self, index: usize) -> f64 {
+        let released = |key: &usize| self.notes[*key].note.offset_secs;
+        let released_secs = self.slices[index - 1].struck.iter().map(released).fold(f64::NEG_INFINITY, f64::max);
+        ((self.slices[index].onset_secs - released_secs) / FREE_SECS).clamp(0.0, 1.0)
+    }
+
+    fn press(&self, key: usize, finger: u8) -> Press {
+        Press::new(self.notes[key].note.pitch, self.hand, finger)
+    }
+
+    fn presses(&self, keys: &[usize], fingers: &Fingers) -> Vec<Press> {
+        keys.iter().zip(fingers).map(|(key, finger)| self.press(*key, *finger)).collect()
+    }
+
+    /// Follows the path back from the best last state.
+    fn fingers(&self, steps: &[Vec<Step>], best: usize) -> Vec<Option<FingerNumber>> {
+        let mut fingers = vec![None; self.notes.len()];
+        let mut place = best;
+        for (slice, states) in self.slices.iter().zip(steps).rev() {
+            let (struck, from) = states[place];
+            for (key, finger) in slice.struck.iter().zip(struck) {
+                fingers[*key] = FingerNumber::new(finger).ok();
+            }
+            place = from as usize;
+        }
+        fingers
     }
 }
