@@ -11,8 +11,8 @@ use piano::{Hand, Pitch};
 /// A key and the finger on it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Press {
-    /// From the thumb's side towards the little finger's, in semitones of the keyboard's mean width: physical distance is what hands
-    /// feel (Jacobs, "Refinements to the ergonomic model for keyboard fingering", Music Perception 18, 2001).
+    /// From the thumb's side towards the little finger's, semitones; in distance on the keyboard, at its mean width of a semitone, as far
+    /// as [`Weights::physical`] says (Jacobs, "Refinements to the ergonomic model for keyboard fingering", Music Perception 18, 2001).
     pub place: f64,
     /// Whether the key is black.
     pub black: bool,
@@ -22,10 +22,14 @@ pub(super) struct Press {
 
 /// Semitones of mean width in a white key's width.
 const SEMITONES_PER_WHITE_KEY: f64 = 12.0 / 7.0;
+/// Places count from D4, about which the keyboard is its own mirror image: its MIDI note and its centre.
+const MIDDLE_D: f64 = 62.0;
+const MIDDLE_D_X: f64 = 24.5;
 
 impl Press {
-    pub fn new(pitch: Pitch, hand: Hand, finger: u8) -> Press {
-        let place = SEMITONES_PER_WHITE_KEY * center_x(pitch);
+    pub fn new(pitch: Pitch, hand: Hand, finger: u8, weights: &Weights) -> Press {
+        let (semitones, distance) = (f64::from(pitch.midi()) - MIDDLE_D, center_x(pitch) - MIDDLE_D_X);
+        let place = semitones + weights.physical * (SEMITONES_PER_WHITE_KEY * distance - semitones);
         Press {
             place: if hand == Hand::Right { place } else { -place },
             black: pitch.is_black(),

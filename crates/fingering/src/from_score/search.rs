@@ -9,6 +9,13 @@ use std::collections::HashMap;
 
 /// A hand that let go this long ago goes wherever it likes, seconds.
 const FREE_SECS: f64 = 1.0;
+/// Slices before and after by which it is judged whether one is long.
+const PHRASE_SLICES: usize = 4;
+/// A note up to this many times as long as those around it is rhythm (a dotted one is three times as long as what follows, and not much
+/// longer than what is usual around it),
+const RHYTHM: f64 = 2.0;
+/// and one this many times as long, or longer, ends a phrase.
+const PHRASE: f64 = 4.0;
 /// Ways of fingering one slice that are followed; the dearest are left out. A melody has 5.
 const WAYS_MAX: usize = 24;
 /// States kept for each slice; a melody has 25, and 125 while a key is held.
@@ -26,6 +33,21 @@ struct State {
     struck: Fingers,
     /// Fingers of `Slice::down`.
     down: Fingers,
+}
+
+impl State {
+    /// Three bits a finger.
+    fn packed(&self) -> u64 {
+        let fingers = self.before.iter().chain(&self.struck).chain(&self.down);
+        fingers.fold(0, |packed, finger| packed << 3 | u64::from(*finger))
+    }
+}
+
+/// The states of the slice before that end alike, and how they go on.
+struct Group {
+    last: Fingers,
+    down: Fingers,
+    ways: Vec<(Fingers, f64)>,
 }
 
 /// A state, the cheapest way to it, and the state among those of the slice before that it comes from.
@@ -92,18 +114,19 @@ impl Search<'_> {
             return starts.collect();
         }
         let bound = 1.0 - self.looseness(index);
-        let mut ways_with: HashMap<Fingers, Vec<(Fingers, f64)>> = HashMap::new();
-        let mut steps: HashMap<(Fingers, Fingers), f64> = HashMap::new();
-        let mut place_of: HashMap<State, usize> = HashMap::new();
+        let mut groups: Vec<Group> = Vec::new();
+        let mut place_of: HashMap<u64, usize> = HashMap::new();
         let mut arrivals: Vec<Arrival> = Vec::new();
         for (from, arrival) in before.iter().enumerate() {
-            let down = self.fingers_down(&arrival.state, index);
-            let ways = ways_with.entry(down).or_insert_with(|| self.ways(slice, &down));
-            for (struck, way_cost) in ways.iter() {
-                let last = arrival.state.struck;
-                let step = *steps.entry((last, *struck)).or_insert_with(|| self.step(index, &last, struck, bound));
+            let (last, down) = (arrival.state.struck, self.fingers_down(&arrival.state, index));
+            let known_group = groups.iter().position(|group| group.last == last && group.down == down);
+            let group = known_group.unwrap_or_else(|| {
+                groups.push(self.group(slice, index, last, down, bound));
+                groups.len() - 1
+            });
+            for (struck, group_cost) in &groups[group].ways {
                 let turn = bound * self.turn(index, &arrival.state.before, &last, struck);
-                let cost = arrival.cost + way_cost + step + turn;
+                let cost = arrival.cost + group_cost + turn;
                 let state = State {
                     before: last,
                     struck: *struck,
@@ -114,7 +137,7 @@ impl Search<'_> {
                     cost,
                     from: from as u32,
                 };
-                let place = *place_of.entry(state).or_insert_with(|| {
+                let place = *place_of.entry(state.packed()).or_insert_with(|| {
                     arrivals.push(reached);
                     arrivals.len() - 1
                 });
@@ -128,6 +151,15 @@ impl Search<'_> {
             arrivals.truncate(STATES_MAX);
         }
         arrivals
+    }
+
+    /// What does not depend on the slice before the last: the ways to go on, with what they and the step to them cost.
+    fn group(&self, slice: &Slice, index: usize, last: Fingers, down: Fingers, bound: f64) -> Group {
+        let mut ways = self.ways(slice, &down);
+        for (struck, cost) in &mut ways {
+            *cost += self.step(index, &last, struck, bound);
+        }
+        Group { last, down, ways }
     }
 
     /// All ways to finger the struck keys of a slice while others are down, with what they cost by themselves, the cheapest first.
@@ -217,15 +249,35 @@ impl Search<'_> {
         }
     }
 
-    /// How free the hand is between slice `index` and the one before, 0 to 1.
+    /// How free the hand is between slice `index` and the one before, 0 to 1: it has let go, or a phrase has ended.
     fn looseness(&self, index: usize) -> f64 {
         let released = |key: &usize| self.notes[*key].note.offset_secs;
         let released_secs = self.slices[index - 1].struck.iter().map(released).fold(f64::NEG_INFINITY, f64::max);
-        ((self.slices[index].onset_secs - released_secs) / FREE_SECS).clamp(0.0, 1.0)
+        let let_go = (self.slices[index].onset_secs - released_secs) / FREE_SECS;
+        let_go.max(self.phrase_end(index)).clamp(0.0, 1.0)
+    }
+
+    /// Whether the slice before `index` lasts much longer than those around it: that is where phrases end and fingerings begin anew.
+    fn phrase_end(&self, index: usize) -> f64 {
+        let first = index.saturating_sub(PHRASE_SLICES).max(1);
+        let last = (index + PHRASE_SLICES).min(self.slices.len() - 1);
+        let interval = |at: usize| self.slices[at].onset_secs - self.slices[at - 1].onset_secs;
+        let mut around = [0.0; 2 * PHRASE_SLICES];
+        let mut count = 0;
+        for at in (first..=last).filter(|at| *at != index) {
+            around[count] = interval(at);
+            count += 1;
+        }
+        let around = &mut around[..count];
+        around.sort_by(f64::total_cmp);
+        match around.get(count / 2) {
+            Some(usual) if *usual > 0.0 => (interval(index) / usual - RHYTHM) / (PHRASE - RHYTHM),
+            _ => 0.0,
+        }
     }
 
     fn press(&self, key: usize, finger: u8) -> Press {
-        Press::new(self.notes[key].note.pitch, self.hand, finger)
+        Press::new(self.notes[key].note.pitch, self.hand, finger, self.weights)
     }
 
     fn presses(&self, keys: &[usize], fingers: &Fingers) -> Vec<Press> {

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
+    /// How spans are measured: 0 in semitones (as Parncutt does), 1 in distance on the keyboard (as Jacobs 2001 does).
+    pub physical: f64,
     /// A semitone beyond what is comfortable (2).
     pub stretch: f64,
     /// A semitone beyond what is relaxed, with the thumb (1).
@@ -56,6 +58,7 @@ impl Weights {
     /// Parncutt's own, and for what he has no rule for a guess of the same size.
     pub fn of_parncutt() -> Weights {
         Weights {
+            physical: 0.5,
             stretch: 2.0,
             unrelaxed_with_thumb: 1.0,
             unrelaxed: 2.0,
@@ -84,6 +87,30 @@ impl Weights {
 
 impl Default for Weights {
     fn default() -> Weights {
-        Weights::of_parncutt()
+        Weights {
+            physical: 1.0,
+            change: 0.41,
+            change_full: 0.85,
+            change_on_key: 1.98,
+            change_semitone: 1.53,
+            chord_move: 0.5,
+            fifth: 1.9,
+            fifth_black_beside_white: 4.16,
+            four_on_black: 1.39,
+            fourth: 0.01,
+            impractical: 0.44,
+            jump: 22.25,
+            leap: 30.64,
+            pass: 5.94,
+            pass_below_black: 0.02,
+            pass_to_black: 8.64,
+            stretch: 0.27,
+            three_four_five: 0.74,
+            three_to_four: 0.39,
+            thumb_black_beside_white: 7.55,
+            thumb_on_black: 4.66,
+            unrelaxed: 0.66,
+            unrelaxed_with_thumb: 1.45,
+        }
     }
 }
