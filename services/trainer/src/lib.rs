@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod error;
+pub mod fingers;
 pub mod hands;
 pub mod person;
 pub mod piece;

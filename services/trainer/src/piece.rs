@@ -5,7 +5,7 @@ use crate::hands::ROBOPIANIST;
 use crate::person::HANDS_FILE;
 use bootstrap::models::ModelStore;
 use labeling::performance::Performance;
-use piano::{Finger, FingeredNote, Note, PedalInterval, midi, pig};
+use piano::{Finger, FingeredNote, Hand, Note, PedalInterval, midi, pig};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use training::songs::Song;
@@ -26,6 +26,10 @@ pub struct Piece {
     pub robopianist_song: Option<&'static str>,
     /// In the order that decides what trimming keeps.
     pub notes: Vec<FingeredNote>,
+    /// The hand that the file says for each note, beside its finger's.
+    pub stated_hands: Vec<Option<Hand>>,
+    /// Notes that the file has and no piano.
+    pub notes_off_the_keyboard: usize,
     /// Sustain pedal.
     pub pedal: Vec<PedalInterval>,
     /// The table of the person's hands, where it is a performance labelled from a video.
@@ -33,6 +37,19 @@ pub struct Piece {
 }
 
 impl Piece {
+    /// Notes, and nothing else known.
+    pub fn of_notes(name: impl Into<String>, notes: Vec<FingeredNote>) -> Piece {
+        Piece {
+            name: name.into(),
+            robopianist_song: None,
+            stated_hands: vec![None; notes.len()],
+            notes,
+            notes_off_the_keyboard: 0,
+            pedal: Vec::new(),
+            hands: None,
+        }
+    }
+
     /// Reads a PIG file, a MIDI file, a `performance.json` or its folder, or `robopianist:NAME`.
     pub fn read(input: &str, store: &ModelStore) -> Result<Piece, TrainError> {
         match input.strip_prefix(SONG_PREFIX) {
@@ -53,28 +70,41 @@ impl Piece {
             )
         };
         let bytes = read_bounded(path).map_err(|error| refused(error.to_string()))?;
-        let (notes, pedal) = if bytes.starts_with(b"MThd") {
-            let contents = midi::read(&bytes).map_err(|error| refused(with_causes(&error)))?;
-            let notes = contents.notes.iter().map(|handed| FingeredNote {
-                note: handed.note,
-                finger: None,
-            });
-            (notes.collect(), contents.sustain_pedal)
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let piece = if bytes.starts_with(b"MThd") {
+            of_midi(name, midi::read(&bytes).map_err(|error| refused(with_causes(&error)))?)
         } else if bytes.trim_ascii_start().starts_with(b"{") {
             let performance: Performance = serde_json::from_slice(&bytes).map_err(|error| refused(with_causes(&error)))?;
-            (performed_notes(&performance), performance.pedal)
+            of_performance(name, &performance)
         } else {
             let text = String::from_utf8(bytes).map_err(|error| refused(with_causes(&error)))?;
-            (pig::read(&text).map_err(|error| refused(with_causes(&error)))?, Vec::new())
+            Piece::of_notes(name, pig::read(&text).map_err(|error| refused(with_causes(&error)))?)
         };
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Piece {
-            name,
-            robopianist_song: None,
-            notes,
-            pedal,
             hands: Some(path.with_file_name(HANDS_FILE)).filter(|table| table.is_file()),
+            ..piece
         })
+    }
+}
+
+fn of_midi(name: String, contents: midi::MidiContents) -> Piece {
+    let notes = contents.notes.iter().map(|handed| FingeredNote {
+        note: handed.note,
+        finger: None,
+    });
+    Piece {
+        stated_hands: contents.notes.iter().map(|handed| handed.hand).collect(),
+        notes_off_the_keyboard: contents.notes_off_the_keyboard,
+        pedal: contents.sustain_pedal,
+        ..Piece::of_notes(name, notes.collect())
+    }
+}
+
+fn of_performance(name: String, performance: &Performance) -> Piece {
+    Piece {
+        stated_hands: performance.notes.iter().map(|labelled| labelled.hand).collect(),
+        pedal: performance.pedal.clone(),
+        ..Piece::of_notes(name, performed_notes(performance))
     }
 }
 
@@ -87,11 +117,9 @@ fn read_song(name: &str, store: &ModelStore) -> Result<Piece, TrainError> {
     let bytes = std::fs::read(path).map_err(TrainError::fault)?;
     let (notes, pedal) = song.read(&bytes).map_err(TrainError::fault)?;
     Ok(Piece {
-        name: song.name.to_owned(),
         robopianist_song: Some(song.name),
-        notes,
         pedal,
-        hands: None,
+        ..Piece::of_notes(song.name, notes)
     })
 }
 

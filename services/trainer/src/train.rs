@@ -1,6 +1,7 @@
 //! From a piece to hands that play it, in a folder.
 
 use crate::error::TrainError;
+use crate::fingers::{FingerSources, FingeredPiece, finger_to_play};
 use crate::hands::Hands;
 use crate::person;
 use crate::piece::Piece;
@@ -74,6 +75,8 @@ pub struct Provenance {
     pub toccata_version: String,
     /// What was played.
     pub piece: String,
+    /// Where the fingers come from.
+    pub fingers: FingerSources,
     /// How it was learned.
     pub method: Method,
     /// The seed of all chance.
@@ -89,6 +92,8 @@ pub struct Provenance {
 /// A finished training.
 #[derive(Debug)]
 pub struct Trained {
+    /// Where the fingers come from.
+    pub fingers: FingerSources,
     /// What was played.
     pub playable: Playable,
     /// What to build to play it again.
@@ -119,6 +124,8 @@ pub fn train(
     out: &Path,
     advanced: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<Trained, TrainError> {
+    let fingered = finger_to_play(piece)?;
+    let piece = &fingered.piece;
     let playable = Playable::new(piece, &request.frames)?;
     let person = match &piece.hands {
         Some(table) => Some(person::read(table, piece, &playable.score, &request.frames)?),
@@ -133,6 +140,7 @@ pub fn train(
     // What counts is what the exact model does with the actions that are kept.
     let rollout = rollout::perform(&mut environment, &mut Recorded(&actions)).map_err(TrainError::fault)?;
     let trained = Trained {
+        fingers: fingered.sources.clone(),
         metrics: measure(&playable.score, &rollout, Actor::OpenLoopPlan, person.as_ref()),
         replay: Replay::new(
             playable.named.clone(),
@@ -144,7 +152,7 @@ pub fn train(
         rollout,
     };
     result::write(out, &trained.performed())?;
-    write_provenance(out, piece, request, (control_steps, cpu_secs))?;
+    write_provenance(out, &fingered, request, (control_steps, cpu_secs))?;
     Ok(trained)
 }
 
@@ -197,11 +205,12 @@ fn planning_ended(error: PlanError) -> TrainError {
     }
 }
 
-fn write_provenance(out: &Path, piece: &Piece, request: &TrainRequest, spent: (u64, f64)) -> Result<(), TrainError> {
+fn write_provenance(out: &Path, fingered: &FingeredPiece, request: &TrainRequest, spent: (u64, f64)) -> Result<(), TrainError> {
     let (control_steps, cpu_secs) = spent;
     let provenance = Provenance {
         toccata_version: env!("CARGO_PKG_VERSION").to_owned(),
-        piece: piece.name.clone(),
+        piece: fingered.piece.name.clone(),
+        fingers: fingered.sources.clone(),
         method: request.method,
         seed: request.seed,
         threads: request.threads.get(),

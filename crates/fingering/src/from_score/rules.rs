@@ -58,7 +58,7 @@ pub(super) fn single(press: Press, weights: &Weights) -> f64 {
 
 /// A finger's cost in a chord, whose edge the little finger holds with the weight of the hand.
 pub(super) fn in_chord(press: Press, weights: &Weights) -> f64 {
-    if press.finger == 4 { weights.fourth } else { 0.0 }
+    if press.finger == 4 { weights.fourth_in_chord } else { 0.0 }
 }
 
 fn weak(press: Press, weights: &Weights) -> f64 {

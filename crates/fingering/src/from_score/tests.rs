@@ -106,14 +106,14 @@ fn keys_without_a_finger_are_named_and_bad_scores_refused() {
         .to_vec();
     let fingered = finger_score(&cluster).unwrap();
     assert_eq!(fingered.unplayable.len(), 2);
-    assert!(fingered.unplayable.iter().all(|index| fingered.notes[*index].finger.is_none()));
+    assert!(fingered.unplayable.iter().all(|unplayable| fingered.notes[unplayable.note].finger.is_none()));
     assert_eq!(finger_score(&[]), Err(FingerScoreError::Empty));
     assert!(matches!(
         finger_score(&[note(60, f64::NAN, 1.0, None)]),
         Err(FingerScoreError::BadTimes { .. })
     ));
     assert!(matches!(
-        finger_score(&[note(60, 1e6, 1.0, None)]),
+        finger_score(&[note(60, 0.0, 1.0, None), note(60, 1e6, 1.0, None)]),
         Err(FingerScoreError::TooLong { .. })
     ));
 }

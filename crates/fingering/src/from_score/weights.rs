@@ -24,6 +24,8 @@ pub struct Weights {
     pub pass_to_black: f64,
     /// The fourth finger, for each note it plays (1).
     pub fourth: f64,
+    /// The fourth finger in a chord: Parncutt's for single notes; nothing that was learned from has chords.
+    pub fourth_in_chord: f64,
     /// The little finger, for each note it plays (1).
     pub fifth: f64,
     /// The fourth finger after the third (1).
@@ -67,6 +69,7 @@ impl Weights {
             pass_below_black: 0.0,
             pass_to_black: 3.0,
             fourth: 1.0,
+            fourth_in_chord: 1.0,
             fifth: 1.0,
             three_to_four: 1.0,
             four_on_black: 1.0,
@@ -98,6 +101,7 @@ impl Default for Weights {
             fifth_black_beside_white: 4.16,
             four_on_black: 1.39,
             fourth: 0.01,
+            fourth_in_chord: 1.0,
             impractical: 0.44,
             jump: 22.25,
             leap: 30.64,

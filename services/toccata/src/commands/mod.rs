@@ -4,6 +4,7 @@ pub mod cancel;
 pub mod dev;
 pub mod download;
 pub mod evaluate;
+pub mod finger;
 pub mod hands;
 pub mod keyboard;
 pub mod keys;
