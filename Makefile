@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 TOCCATA := $(TARGET)/release/toccata
 DEMO := .demo
 
-.PHONY: demo test replay soak cluster setup build models lint bench-label bench-queue clean
+.PHONY: demo test replay soak cluster setup build models lint bench-label bench-queue bench-fingering clean
 
 demo: models
 	@echo "== rendering the demo clip"
@@ -58,6 +58,10 @@ bench-label: models
 
 bench-queue: setup
 	./benches/queue/run.sh
+
+# CORPUS is the folder with Beringer and Dunhill's scales, arpeggios and broken_chords as abcD files.
+bench-fingering: setup
+	./benches/fingering/run.sh $(CORPUS)
 
 clean:
 	rm -rf $(DEMO)

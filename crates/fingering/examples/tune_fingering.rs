@@ -56,8 +56,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (first, any, notes) = agreement(exercises, &weights_of(weights)?)?;
         Ok(format!("first {first:.3} any {any:.3} of {notes}"))
     };
-    println!("{part} seed {seed}: Parncutt's: learned from {}; kept apart {}", text(&learned, &start)?, text(&kept, &start)?);
-    println!("{part} seed {seed}: found:      learned from {}; kept apart {}", text(&learned, &best)?, text(&kept, &best)?);
+    println!(
+        "{part} seed {seed}: Parncutt's: learned from {}; kept apart {}",
+        text(&learned, &start)?,
+        text(&kept, &start)?
+    );
+    println!(
+        "{part} seed {seed}: found:      learned from {}; kept apart {}",
+        text(&learned, &best)?,
+        text(&kept, &best)?
+    );
     println!("{}", serde_json::to_string(&best)?);
     Ok(())
 }
@@ -79,7 +87,10 @@ fn is_learned_from(part: &str, name: &str) -> bool {
         &["b"],
     ];
     let words: Vec<&str> = name.split(['-', '_']).collect();
-    let tonic = TONICS.iter().position(|names| words.iter().skip(1).any(|word| names.contains(word))).unwrap_or(0);
+    let tonic = TONICS
+        .iter()
+        .position(|names| words.iter().skip(1).any(|word| names.contains(word)))
+        .unwrap_or(0);
     match part.strip_prefix("no-") {
         Some(kind) => !name.starts_with(kind),
         None if part == "all" => true,
@@ -134,7 +145,12 @@ fn read(path: &Path) -> Result<Exercise, Box<dyn Error>> {
         };
         let hand = Some(if hand == "left" { Hand::Left } else { Hand::Right });
         notes.push(ScoreNote { note, hand, finger: None });
-        all_printed.push(printed.chars().filter_map(|digit| digit.to_digit(10).map(|digit| digit as u8)).collect());
+        all_printed.push(
+            printed
+                .chars()
+                .filter_map(|digit| digit.to_digit(10).map(|digit| digit as u8))
+                .collect(),
+        );
     }
     Ok(Exercise {
         name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),

@@ -57,7 +57,9 @@ pub fn finger(piece: &Piece) -> Result<FingeredPiece, TrainError> {
         ..ScoreNote::from(*note)
     });
     let fingered = finger_score(&notes.collect::<Vec<_>>())?;
-    let kept: Vec<usize> = (0..fingered.notes.len()).filter(|note| fingered.notes[*note].finger.is_some()).collect();
+    let kept: Vec<usize> = (0..fingered.notes.len())
+        .filter(|note| fingered.notes[*note].finger.is_some())
+        .collect();
     let from_score = fingered.filled.iter().filter(|filled| **filled).count();
     let sources = FingerSources {
         given: kept.len() - from_score,
@@ -95,7 +97,10 @@ pub fn finger_to_play(piece: &Piece) -> Result<FingeredPiece, TrainError> {
     if without.is_empty() {
         return Ok(fingered);
     }
-    let names = without.iter().take(NAMED_NOTES_MAX).map(|note| format!("{} at {:.2} s", note.pitch, note.onset_secs));
+    let names = without
+        .iter()
+        .take(NAMED_NOTES_MAX)
+        .map(|note| format!("{} at {:.2} s", note.pitch, note.onset_secs));
     let message = format!(
         "ten fingers are not enough for {} of the {} notes: {}",
         without.len(),
@@ -177,7 +182,10 @@ impl From<FingerScoreError> for TrainError {
 /// Notes of each hand: left, right.
 pub fn notes_by_hand(piece: &Piece) -> [usize; 2] {
     let of = |hand: Hand| {
-        let own = piece.notes.iter().filter(|note| note.finger.is_some_and(|finger| finger.hand == hand));
+        let own = piece
+            .notes
+            .iter()
+            .filter(|note| note.finger.is_some_and(|finger| finger.hand == hand));
         own.count()
     };
     Hand::BOTH.map(of)
@@ -206,7 +214,10 @@ mod tests {
         let fingered = finger_to_play(&piece(&[(60, 0.0, Some(1)), (62, 0.5, None), (64, 1.0, Some(3))])).unwrap();
         assert_eq!((fingered.sources.given, fingered.sources.from_score), (2, 1));
         assert_eq!(fingered.piece.notes[1].finger, Finger::from_pig_number(2));
-        assert_eq!(fingered.reports.iter().map(|note| note.from_score).collect::<Vec<_>>(), [false, true, false]);
+        assert_eq!(
+            fingered.reports.iter().map(|note| note.from_score).collect::<Vec<_>>(),
+            [false, true, false]
+        );
     }
 
     #[test]
@@ -220,7 +231,10 @@ mod tests {
     fn chords_for_twelve_fingers_are_refused_by_name() {
         let cluster: Vec<_> = (60..72).map(|pitch| (pitch, 1.0, None)).collect();
         let refused = finger_to_play(&piece(&cluster));
-        assert!(matches!(&refused, Err(TrainError::Refused(refusal)) if refusal.code == "score_unplayable"), "{refused:?}");
+        assert!(
+            matches!(&refused, Err(TrainError::Refused(refusal)) if refusal.code == "score_unplayable"),
+            "{refused:?}"
+        );
         assert_eq!(finger(&piece(&cluster)).unwrap().sources.left_out, 2);
     }
 

@@ -124,7 +124,11 @@ pub fn finger_score_with(
     });
     let fingered: Vec<FingeredNote> = fingered.collect();
     Ok(FingeredScore {
-        filled: notes.iter().zip(&fingers).map(|(note, finger)| note.finger.is_none() && finger.is_some()).collect(),
+        filled: notes
+            .iter()
+            .zip(&fingers)
+            .map(|(note, finger)| note.finger.is_none() && finger.is_some())
+            .collect(),
         unplayable: playability::unplayable(&fingered, &score.doubled),
         warnings: playability::warnings(&fingered, &score.order),
         notes: fingered,

@@ -52,7 +52,11 @@ const SAME_PLACE: f64 = 1e-6;
 
 /// A finger's cost on a single key: fingers 4 and 5 are weak.
 pub(super) fn single(press: Press, weights: &Weights) -> f64 {
-    let on_black = if press.black && press.finger == 1 { weights.thumb_on_black } else { 0.0 };
+    let on_black = if press.black && press.finger == 1 {
+        weights.thumb_on_black
+    } else {
+        0.0
+    };
     on_black + weak(press, weights)
 }
 
@@ -91,7 +95,11 @@ pub(super) fn step(first: Press, second: Press, weights: &Weights) -> f64 {
         (true, false) => weights.jump,
         (false, false) => {
             let (lower, higher) = by_finger(first, second);
-            let crossing = if higher.place > lower.place { 0.0 } else { crossing(lower, higher, weights) };
+            let crossing = if higher.place > lower.place {
+                0.0
+            } else {
+                crossing(lower, higher, weights)
+            };
             discomfort(lower, higher, weights) + crossing + three_to_four(first, second, weights)
         }
     };
@@ -124,7 +132,11 @@ fn discomfort(lower: Press, higher: Press, weights: &Weights) -> f64 {
     let span = higher.place - lower.place;
     let known = spans(lower.finger, higher.finger);
     let outside = |least: f64, most: f64| (span - most).max(least - span).max(0.0);
-    let unrelaxed = if lower.finger == 1 { weights.unrelaxed_with_thumb } else { weights.unrelaxed };
+    let unrelaxed = if lower.finger == 1 {
+        weights.unrelaxed_with_thumb
+    } else {
+        weights.unrelaxed
+    };
     unrelaxed * outside(known.min_relaxed, known.max_relaxed)
         + weights.stretch * outside(known.min_comfortable, known.max_comfortable)
         + weights.impractical * outside(known.min_practical, known.max_practical)
@@ -143,7 +155,11 @@ fn crossing(lower: Press, higher: Press, weights: &Weights) -> f64 {
 }
 
 fn three_to_four(first: Press, second: Press, weights: &Weights) -> f64 {
-    let after = if first.finger == 3 && second.finger == 4 { weights.three_to_four } else { 0.0 };
+    let after = if first.finger == 3 && second.finger == 4 {
+        weights.three_to_four
+    } else {
+        0.0
+    };
     let (lower, higher) = by_finger(first, second);
     let four_on_black = lower.finger == 3 && higher.finger == 4 && !lower.black && higher.black;
     after + if four_on_black { weights.four_on_black } else { 0.0 }
@@ -177,6 +193,10 @@ fn change_of_position(first: Press, second: Press, third: Press, weights: &Weigh
         return 0.0;
     }
     let passed = second.finger == 1 && (first.place < second.place) == (second.place < third.place);
-    let full = if passed && outside(practical) > SAME_PLACE { weights.change_full } else { 0.0 };
+    let full = if passed && outside(practical) > SAME_PLACE {
+        weights.change_full
+    } else {
+        0.0
+    };
     weights.change + full + weights.change_semitone * off
 }

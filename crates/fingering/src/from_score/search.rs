@@ -178,7 +178,12 @@ impl Search<'_> {
         }
         let known = self.notes[slice.struck[place]].known.map(FingerNumber::get);
         for finger in 1..=FINGERS as u8 {
-            let reserved = || slice.struck.iter().any(|key| self.notes[*key].known.map(FingerNumber::get) == Some(finger));
+            let reserved = || {
+                slice
+                    .struck
+                    .iter()
+                    .any(|key| self.notes[*key].known.map(FingerNumber::get) == Some(finger))
+            };
             let open = known.is_none() && !fingers[..place].contains(&finger) && !reserved();
             if open || known == Some(finger) {
                 let mut fingers = fingers;

@@ -106,7 +106,12 @@ fn keys_without_a_finger_are_named_and_bad_scores_refused() {
         .to_vec();
     let fingered = finger_score(&cluster).unwrap();
     assert_eq!(fingered.unplayable.len(), 2);
-    assert!(fingered.unplayable.iter().all(|unplayable| fingered.notes[unplayable.note].finger.is_none()));
+    assert!(
+        fingered
+            .unplayable
+            .iter()
+            .all(|unplayable| fingered.notes[unplayable.note].finger.is_none())
+    );
     assert_eq!(finger_score(&[]), Err(FingerScoreError::Empty));
     assert!(matches!(
         finger_score(&[note(60, f64::NAN, 1.0, None)]),

@@ -60,7 +60,10 @@ impl FingerScore {
         write_whole(&report_path(&self.out), &json).map_err(fault)?;
         write_whole(&self.out, pig::write(&fingered.piece.notes).as_bytes()).map_err(fault)?;
         if self.json {
-            println!("{}", serde_json::json!({ "sources": fingered.sources, "problems": problems(&fingered) }));
+            println!(
+                "{}",
+                serde_json::json!({ "sources": fingered.sources, "problems": problems(&fingered) })
+            );
         } else {
             self.print(&fingered);
         }

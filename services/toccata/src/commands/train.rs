@@ -11,6 +11,7 @@ use simulation::scene::SceneSettings;
 use simulation::score::FrameSettings;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use trainer::fingers::FingerSources;
 use trainer::hands::Hands;
 use trainer::piece::Piece;
 use trainer::result;
@@ -94,6 +95,7 @@ impl Train {
             println!("{}", serde_json::to_string(&trained.metrics).map_err(fault)?);
         } else {
             print_metrics(&trained.metrics);
+            print_fingers(&trained.fingers);
             eprintln!("written to {}", self.out.display());
         }
         Ok(())
@@ -117,6 +119,22 @@ impl Train {
             seed: self.seed,
             threads: self.threads.unwrap_or_else(processors),
         }
+    }
+}
+
+fn print_fingers(sources: &FingerSources) {
+    let notes = sources.given + sources.from_score;
+    if sources.from_score > 0 {
+        println!("{} of {notes} fingers are from the score alone", sources.from_score);
+    }
+    if sources.left_out > 0 {
+        println!(
+            "{} notes are left out: their keys are struck by other notes at the same moment",
+            sources.left_out
+        );
+    }
+    if sources.off_the_keyboard > 0 {
+        println!("{} notes are left out: no piano has a key for them", sources.off_the_keyboard);
     }
 }
 
