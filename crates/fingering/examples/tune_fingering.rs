@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let start = named(&Weights::of_parncutt())?;
     let (mut best, mut dice) = (start.clone(), Dice(seed.parse()?));
     let mut best_value = value(&learned, &best, &start)?;
-    for round in 0..rounds.parse()? {
+    for round in 0..rounds.parse::<u32>()? {
         let mut tried = best.clone();
         for _ in 0..1 + dice.below(2) {
             let place = dice.below(tried.len() as u64) as usize;
@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         if found >= best_value {
             (best, best_value) = (tried, found);
         }
-        if round % 500 == 0 {
+        if round.is_multiple_of(500) {
             eprintln!("{round}: {best_value:.4}");
         }
     }

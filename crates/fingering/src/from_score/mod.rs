@@ -110,7 +110,7 @@ pub fn finger_score_with(
         let own = score.of_hand(notes, &hands, hand);
         let slices = slices::slices(&own);
         let count = notes.len() as f64;
-        let mut advance_hand = |slice: usize| slice % SLICES_A_REPORT != 0 || advance((done + slice) as f64 / count);
+        let mut advance_hand = |slice: usize| !slice.is_multiple_of(SLICES_A_REPORT) || advance((done + slice) as f64 / count);
         let found = search::cheapest(&own, &slices, hand, weights, &mut advance_hand).ok_or(FingerScoreError::Stopped)?;
         for (note, finger) in own.iter().zip(found) {
             let filled = finger.map(|finger| Finger { hand, finger });
