@@ -11,6 +11,7 @@ pub mod feedforward;
 mod hand;
 pub mod models;
 mod noise;
+mod person;
 pub mod planner;
 pub mod playback;
 pub mod poses;

@@ -5,6 +5,7 @@ use crate::PlanError;
 use crate::arm::{Station, course};
 use crate::banded::BandedMatrix;
 use crate::hand::{KeyPlace, PlayingHand, fingers, key_places};
+use crate::person::Person;
 use crate::schedule::FINGERS;
 use crate::settings::{ArmSettings, PoseSettings, PriorSettings};
 use crate::target::{Moment, target};
@@ -13,6 +14,7 @@ use simulation::controls::Moves;
 use simulation::kinematics::Kinematics;
 use simulation::model::Model;
 use simulation::score::Score;
+use simulation::trajectory::Trajectory;
 
 /// Keeps steps short where targets pull weakly, in a pressed key's weight.
 const DAMPING: f64 = 7.5e-6;
@@ -38,11 +40,13 @@ pub struct Poses {
     pub(crate) keys: Vec<KeyPlace>,
 }
 
-/// Finds the poses. `report` hears of progress, 0 to 1, and says whether to go on. `threads` compute poses in parallel; the result
+/// Finds the poses. Where the way of a `person` who played the score is known, fingers without a task are where the person's
+/// were. `report` hears of progress, 0 to 1, and says whether to go on. `threads` compute poses in parallel; the result
 /// does not depend on how many.
 pub fn find_poses(
     hands_alone: &Model,
     score: &Score,
+    person: Option<&Trajectory>,
     settings: &PriorSettings,
     threads: usize,
     report: &mut dyn FnMut(f64) -> bool,
@@ -52,6 +56,7 @@ pub fn find_poses(
     let [right, left] = hands;
     let hands = [right?, left?];
     let keys = key_places();
+    let person = Person::new(person, score.frames().len());
     let courses = [0, 1].map(|hand| arm_course(&hands[hand], &keys, &settings.arm));
     let mut search = Search {
         lengths: first_guess(&hands, &courses, hands_alone.controls().len()),
@@ -62,6 +67,7 @@ pub fn find_poses(
         hands,
         keys,
         courses,
+        person,
     };
     let threads = threads.max(1);
     let mut workers: Vec<Kinematics> = vec![kinematics];
@@ -100,6 +106,7 @@ struct Search<'a> {
     hands: [PlayingHand; 2],
     keys: Vec<KeyPlace>,
     courses: [Vec<f64>; 2],
+    person: Person,
     lengths: Vec<Vec<f64>>,
     tips: Vec<[[[f64; 3]; FINGERS]; 2]>,
     pressing: Vec<[[bool; FINGERS]; 2]>,
@@ -228,6 +235,7 @@ impl Search<'_> {
                 reaching: self.pressing[moment][index][finger],
                 travelling,
                 doubt_meters: self.doubt_meters,
+                person: self.person.tip(hand.hand, finger, moment),
             };
             let target = target(circumstances, tip, &self.keys, self.settings);
             let jacobian = kinematics.fingertip_jacobian(name);

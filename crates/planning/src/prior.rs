@@ -13,6 +13,7 @@ use crate::tracking::Tracker;
 use simulation::kinematics::Kinematics;
 use simulation::physics::Sensed;
 use simulation::score::Score;
+use simulation::trajectory::Trajectory;
 
 /// What the prior would do at any frame of its score.
 #[derive(Clone, Debug)]
@@ -62,7 +63,19 @@ impl Prior {
         threads: usize,
         report: &mut dyn FnMut(f64) -> bool,
     ) -> Result<Prior, PlanError> {
-        let poses = find_poses(&models.hands, score, settings, threads, report)?;
+        Prior::following(None, models, score, settings, threads, report)
+    }
+
+    /// As [`Prior::new`]; fingers without a task are where those of the `person` were who played the score.
+    pub fn following(
+        person: Option<&Trajectory>,
+        models: &Models,
+        score: &Score,
+        settings: &PriorSettings,
+        threads: usize,
+        report: &mut dyn FnMut(f64) -> bool,
+    ) -> Result<Prior, PlanError> {
+        let poses = find_poses(&models.hands, score, person, settings, threads, report)?;
         let mut kinematics = Kinematics::new(&models.hands)?;
         let of_fingers = |moment: usize| finger_controls(&poses, moment, &mut kinematics, &settings.controller);
         Ok(Prior {

@@ -36,6 +36,8 @@ pub(crate) struct Moment {
     pub travelling: bool,
     /// A held key this far beside its finger counts a quarter, meters.
     pub doubt_meters: f64,
+    /// Where the person's fingertip was: world x and y, meters.
+    pub person: Option<[f64; 2]>,
 }
 
 /// The target of a fingertip that is at `tip`.
@@ -61,7 +63,7 @@ pub(crate) fn target(moment: Moment, tip: [f64; 3], keys: &[KeyPlace], settings:
                 .last
                 .filter(|(_, moments)| *moments <= settings.rest_moments && !moment.travelling);
             let height = just_left.map_or(settings.clear_meters, |(key, _)| keys[key].top + radius + settings.hover_meters);
-            keep_clear(height, tip, settings)
+            follow(moment.person, tip, keep_clear(height, tip, settings), settings)
         }
     }
 }
@@ -105,6 +107,16 @@ fn keep_clear(height: f64, tip: [f64; 3], settings: &PoseSettings) -> Target {
     Target {
         off: [tip[0].clamp(low, high) - tip[0], 0.0, up],
         weight: [settings.idle_along_weight, 0.0, weight],
+    }
+}
+
+/// A finger without a task is where the person's was.
+fn follow(person: Option<[f64; 2]>, tip: [f64; 3], idle: Target, settings: &PoseSettings) -> Target {
+    let Some([x, y]) = person else { return idle };
+    let [weight_x, weight_y] = settings.person_weights;
+    Target {
+        off: [x - tip[0], y - tip[1], idle.off[2]],
+        weight: [weight_x, weight_y, idle.weight[2]],
     }
 }
 

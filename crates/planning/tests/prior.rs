@@ -40,7 +40,7 @@ fn fingertips_reach_their_keys_within_limits_and_the_hands_keep_apart() {
     let score = score(&FIVE_FINGERS);
     let models = models(&score);
     let settings = PriorSettings::default();
-    let poses = find_poses(&models.hands, &score, &settings, 2, &mut |_| true).unwrap();
+    let poses = find_poses(&models.hands, &score, None, &settings, 2, &mut |_| true).unwrap();
     for (frame, moment) in score.frames().iter().zip(1..) {
         for note in &frame.notes {
             let finger = note.finger.unwrap();
@@ -58,7 +58,7 @@ fn fingertips_reach_their_keys_within_limits_and_the_hands_keep_apart() {
         let apart = stands(Hand::Right) - stands(Hand::Left);
         assert!(apart > settings.pose.separation_meters - 0.01, "{apart}");
     }
-    let alone = find_poses(&models.hands, &score, &settings, 1, &mut |_| true).unwrap();
+    let alone = find_poses(&models.hands, &score, None, &settings, 1, &mut |_| true).unwrap();
     assert_eq!(alone.lengths, poses.lengths, "threads change nothing");
 }
 

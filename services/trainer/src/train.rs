@@ -20,6 +20,7 @@ use simulation::environment::{Environment, TaskSettings};
 use simulation::observation::ObservationSettings;
 use simulation::scene::SceneSettings;
 use simulation::score::FrameSettings;
+use simulation::trajectory::Trajectory;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
@@ -49,6 +50,8 @@ pub struct TrainRequest {
     pub frames: FrameSettings,
     /// The scene.
     pub scene: SceneSettings,
+    /// Whether fingers without a task go where those of the video's person did, where there is a video.
+    pub follow_person: bool,
     /// Control steps that a planner may simulate; without a limit it stops when it is content.
     pub control_steps_max: Option<u64>,
     /// Whatever is drawn by chance is drawn from here.
@@ -79,6 +82,8 @@ pub struct Provenance {
     pub fingers: FingerSources,
     /// How it was learned.
     pub method: Method,
+    /// Whether idle fingers follow the person of the video.
+    pub followed_person: bool,
     /// The seed of all chance.
     pub seed: u64,
     /// Threads that computed.
@@ -132,7 +137,8 @@ pub fn train(
         None => None,
     };
     let began_cpu_secs = process_cpu_secs();
-    let (plan, control_steps) = plan(hands, &playable, request, advanced)?;
+    let followed = person.as_ref().filter(|_| request.follow_person);
+    let (plan, control_steps) = plan(hands, &playable, followed, request, advanced)?;
     let cpu_secs = process_cpu_secs() - began_cpu_secs;
     let model = hands.build(&request.scene)?;
     let mut environment = Environment::new(&model, Arc::new(playable.score.clone()), TaskSettings::default());
@@ -152,7 +158,12 @@ pub fn train(
         rollout,
     };
     result::write(out, &trained.performed())?;
-    write_provenance(out, &fingered, request, (control_steps, cpu_secs))?;
+    let spent = Spent {
+        followed_person: followed.is_some(),
+        control_steps,
+        cpu_secs,
+    };
+    write_provenance(out, &fingered, request, &spent)?;
     Ok(trained)
 }
 
@@ -160,6 +171,7 @@ pub fn train(
 fn plan(
     hands: &Hands,
     playable: &Playable,
+    followed: Option<&Trajectory>,
     request: &TrainRequest,
     advanced: &mut dyn FnMut(Progress) -> bool,
 ) -> Result<(Plan, u64), TrainError> {
@@ -168,7 +180,7 @@ fn plan(
     let threads = request.threads.get();
     let mut stage = |stage, share, right| advanced(Progress { stage, share, right });
     let mut finding = |share| stage("poses", share, None);
-    let prior = Prior::new(&models, score, &PriorSettings::default(), threads, &mut finding).map_err(planning_ended)?;
+    let prior = Prior::following(followed, &models, score, &PriorSettings::default(), threads, &mut finding).map_err(planning_ended)?;
     match request.method {
         Method::Prior => {
             let mut playing = |share| stage("playing", share, None);
@@ -205,8 +217,14 @@ fn planning_ended(error: PlanError) -> TrainError {
     }
 }
 
-fn write_provenance(out: &Path, fingered: &FingeredPiece, request: &TrainRequest, spent: (u64, f64)) -> Result<(), TrainError> {
-    let (control_steps, cpu_secs) = spent;
+/// What is known when it is done.
+struct Spent {
+    followed_person: bool,
+    control_steps: u64,
+    cpu_secs: f64,
+}
+
+fn write_provenance(out: &Path, fingered: &FingeredPiece, request: &TrainRequest, spent: &Spent) -> Result<(), TrainError> {
     let provenance = Provenance {
         toccata_version: env!("CARGO_PKG_VERSION").to_owned(),
         piece: fingered.piece.name.clone(),
@@ -214,8 +232,9 @@ fn write_provenance(out: &Path, fingered: &FingeredPiece, request: &TrainRequest
         method: request.method,
         seed: request.seed,
         threads: request.threads.get(),
-        control_steps,
-        cpu_secs,
+        followed_person: spent.followed_person,
+        control_steps: spent.control_steps,
+        cpu_secs: spent.cpu_secs,
     };
     let mut json = serde_json::to_vec_pretty(&provenance).map_err(TrainError::fault)?;
     json.push(b'\n');

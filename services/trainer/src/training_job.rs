@@ -156,6 +156,7 @@ impl Work {
         let hands = Hands::load(&store)?;
         let request = TrainRequest {
             method: self.config.method,
+            follow_person: true,
             control_steps_max: Some(self.config.control_steps_max),
             frames: FrameSettings {
                 initial_buffer_secs: self.config.initial_buffer_secs,

@@ -37,6 +37,9 @@ pub struct Train {
     /// Move all pitches, semitones.
     #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     shift: i32,
+    /// Do not go where the hands of the video's person went; by default, fingers without a task do.
+    #[arg(long)]
+    ignore_person: bool,
     /// Control steps that the planner may simulate; without a limit it stops when it is content.
     #[arg(long)]
     control_steps_max: Option<u64>,
@@ -115,6 +118,7 @@ impl Train {
                 ..FrameSettings::default()
             },
             scene: SceneSettings::default(),
+            follow_person: !self.ignore_person,
             control_steps_max: self.control_steps_max,
             seed: self.seed,
             threads: self.threads.unwrap_or_else(processors),
