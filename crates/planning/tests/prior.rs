@@ -3,11 +3,11 @@
 mod common;
 
 use common::{models, score};
-use piano::{Hand, Pitch};
+use piano::{Finger, Hand, Pitch};
 use planning::PlanError;
 use planning::demonstrations::demonstrate;
 use planning::playback::play_prior;
-use planning::poses::find_poses;
+use planning::poses::{Poses, find_poses};
 use planning::prior::Prior;
 use planning::settings::PriorSettings;
 use planning::tuning::{Piece, TUNABLES, tune};
@@ -15,6 +15,7 @@ use simulation::environment::{Environment, TaskSettings};
 use simulation::kinematics::Kinematics;
 use simulation::scene::piano::key_center;
 use simulation::score::Score;
+use simulation::trajectory::{POINTS, Trajectory};
 use std::sync::Arc;
 
 /// Five notes of each hand, one after the other, the hands an octave apart.
@@ -60,6 +61,49 @@ fn fingertips_reach_their_keys_within_limits_and_the_hands_keep_apart() {
     }
     let alone = find_poses(&models.hands, &score, None, &settings, 1, &mut |_| true).unwrap();
     assert_eq!(alone.lengths, poses.lengths, "threads change nothing");
+}
+
+#[test]
+fn idle_fingers_are_where_the_persons_were_and_the_others_on_their_keys() {
+    let score = score(&FIVE_FINGERS);
+    let models = models(&score);
+    let settings = PriorSettings::default();
+    let poses = |person: Option<&Trajectory>| find_poses(&models.hands, &score, person, &settings, 1, &mut |_| true).unwrap();
+    let alone = poses(None);
+    let tip = |poses: &Poses, moment: usize, finger: Finger| {
+        let hand = usize::from(finger.hand == Hand::Left);
+        poses.tips[moment][hand][finger.finger.index()]
+    };
+    // A person whose fingers lie two centimeters further in.
+    let persons = |moment: usize| {
+        let mut points = [None; POINTS];
+        for (point, finger) in points.iter_mut().zip(Finger::all()) {
+            let [x, y, _] = tip(&alone, moment, finger);
+            *point = Some([x - 0.02, y]);
+        }
+        points
+    };
+    let person = Trajectory {
+        frames: (1..alone.tips.len()).map(persons).collect(),
+    };
+    let following = poses(Some(&person));
+    let (mut away, mut away_alone) = (0.0, 0.0);
+    for (moment, frame) in (1..).zip(score.frames()) {
+        for (finger, at) in Finger::all().zip(person.at(moment - 1).into_iter().flatten()) {
+            let distance = |poses: &Poses| {
+                let [x, y, _] = tip(poses, moment, finger);
+                (x - at[0]).hypot(y - at[1])
+            };
+            if let Some(note) = frame.notes.iter().find(|note| note.finger == Some(finger)) {
+                let beside = tip(&following, moment, finger)[1] - key_center(note.pitch)[1];
+                assert!(beside.abs() < settings.pose.gate_meters, "{note:?} at {moment}: {beside}");
+            } else {
+                away += distance(&following);
+                away_alone += distance(&alone);
+            }
+        }
+    }
+    assert!(away < 0.5 * away_alone, "{away} of {away_alone}");
 }
 
 #[test]

@@ -14,6 +14,8 @@ const TOO_MANY: f64 = 50.0;
 const MOVE: f64 = 0.12;
 /// A hand that had no note for this long has moved as it likes, seconds.
 const FORGET_SECS: f64 = 2.0;
+/// A hand that comes in where the other plays alone. Melodies that one hand can play are not handed to and fro.
+const COME_IN: f64 = 0.8;
 /// A semitone beyond middle C on the other hand's side.
 const ACROSS_MIDDLE: f64 = 0.06;
 const MIDDLE_C: i32 = 60;
@@ -112,9 +114,11 @@ fn follow(path: Path, notes: &[Note], known: &[Option<Hand>], moment: &[usize], 
             Hand::Right => (MIDDLE_C - place(index)).max(0),
         };
         next.cost += ACROSS_MIDDLE * f64::from(keys.iter().map(beyond).sum::<i32>());
-        if let Some((before, secs)) = path.last[hand.index()] {
-            let remembered = (1.0 - (onset_secs - secs) / FORGET_SECS).max(0.0);
-            next.cost += MOVE * (middle - before).abs() * remembered;
+        let remembered = |(_, secs): (f64, f64)| (1.0 - (onset_secs - secs) / FORGET_SECS).max(0.0);
+        match path.last[hand.index()] {
+            Some(last) if remembered(last) > 0.0 => next.cost += MOVE * (middle - last.0).abs() * remembered(last),
+            _ if path.last[1 - hand.index()].is_some() => next.cost += COME_IN,
+            _ => (),
         }
         next.last[hand.index()] = Some((middle, onset_secs));
     }

@@ -149,3 +149,25 @@ fn whatever_the_score_no_finger_is_in_two_places() {
     let mirrored: Vec<u8> = [60, 64, 67, 72, 70, 65, 62, 60, 61, 66].map(|pitch: u8| 124 - pitch).to_vec();
     assert_eq!(numbers(&right), numbers(&melody(&mirrored, Hand::Left)));
 }
+
+#[test]
+fn a_melody_of_one_hand_is_not_handed_to_and_fro() {
+    let known = |index: usize| (index != 1).then_some(Hand::Right);
+    let notes: Vec<_> = [60, 62, 64, 65]
+        .iter()
+        .enumerate()
+        .map(|(index, pitch)| note(*pitch, 0.5 * index as f64, 0.5, known(index)))
+        .collect();
+    let fingered = finger_score(&notes).unwrap();
+    assert!(
+        fingered.notes.iter().all(|note| note.finger.unwrap().hand == Hand::Right),
+        "{fingered:?}"
+    );
+    // Far away, the other hand comes in.
+    let leap = [
+        note(72, 0.0, 0.2, Some(Hand::Right)),
+        note(36, 0.2, 0.2, None),
+        note(74, 0.4, 0.2, Some(Hand::Right)),
+    ];
+    assert_eq!(finger_score(&leap).unwrap().notes[1].finger.unwrap().hand, Hand::Left);
+}
