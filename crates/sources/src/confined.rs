@@ -256,6 +256,20 @@ mod tests {
         Ok((ended, lines))
     }
 
+    /// Waits until a killed process is gone, or dead and waiting for whoever adopted it to notice: the signal is sent before it acts.
+    async fn is_gone(pid: &str) {
+        let alive = || {
+            let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+            stat.is_ok_and(|stat| !stat.contains(") Z "))
+        };
+        let gone = async {
+            while alive() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), gone).await.unwrap();
+    }
+
     #[tokio::test]
     async fn a_child_is_heard_and_knows_nothing_of_our_environment() {
         let folder = tempfile::tempdir().unwrap();
@@ -275,10 +289,7 @@ mod tests {
         let script = "sleep 1000 & echo $! > grandchild; sleep 1000";
         let refused = shell(script, confinement, folder.path()).await.unwrap_err();
         assert!(matches!(refused, ConfinedError::TimedOut { secs: 1, .. }), "{refused}");
-        let grandchild = std::fs::read_to_string(folder.path().join("grandchild")).unwrap();
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", grandchild.trim()));
-        // Gone, or dead and waiting for whoever adopted it to notice.
-        assert!(stat.is_err() || stat.as_ref().is_ok_and(|stat| stat.contains(") Z ")), "{stat:?}");
+        is_gone(&std::fs::read_to_string(folder.path().join("grandchild")).unwrap()).await;
     }
 
     #[tokio::test]
@@ -295,17 +306,7 @@ mod tests {
             ended = shell(script, Confinement::default(), folder.path()) => panic!("it ended: {ended:?}"),
             () = begun => {}
         }
-        let grandchild = std::fs::read_to_string(pid).unwrap();
-        let alive = || {
-            let stat = std::fs::read_to_string(format!("/proc/{}/stat", grandchild.trim()));
-            stat.is_ok_and(|stat| !stat.contains(") Z "))
-        };
-        let gone = async {
-            while alive() {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(30), gone).await.unwrap();
+        is_gone(&std::fs::read_to_string(pid).unwrap()).await;
     }
 
     #[tokio::test]
