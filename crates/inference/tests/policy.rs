@@ -4,14 +4,14 @@ use bootstrap::models::ModelStore;
 use inference::runtime::{Runtime, SessionSettings};
 use learning::inputs::InputLayout;
 use learning::network::{Network, NetworkShape};
-use learning::policy::{Policy, Squashing};
+use learning::policy::{Policy, Relative, Squashing};
 use ort::value::TensorRef;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 const OBSERVATIONS: usize = 5;
 
-fn check(layer_norm: bool, squashing: Squashing) {
+fn check(layer_norm: bool, squashing: Squashing, relative: Option<Relative>) {
     let mut random = ChaCha8Rng::seed_from_u64(3);
     let observation = InputLayout::new(40, 7..31).unwrap();
     let shape = NetworkShape {
@@ -25,7 +25,10 @@ fn check(layer_norm: bool, squashing: Squashing) {
     for parameter in &mut network.parameters {
         *parameter += random.random_range(-0.1..0.1);
     }
-    let policy = Policy::new(network, 3, squashing, "forty numbers".into());
+    let mut policy = Policy::new(network, 3, squashing, "forty numbers".into());
+    if let Some(relative) = relative {
+        policy = policy.relative_to(relative);
+    }
     let library = ModelStore::open().unwrap().file("onnxruntime", "libonnxruntime.so").unwrap();
     let settings = SessionSettings { intra_threads: 1 };
     let mut session = Runtime::load(&library)
@@ -55,10 +58,19 @@ fn check(layer_norm: bool, squashing: Squashing) {
 
 #[test]
 fn droqs_policy() {
-    check(false, Squashing::Tanh);
+    check(false, Squashing::Tanh, None);
 }
 
 #[test]
 fn a_normalised_policy_cut_off_at_its_ends() {
-    check(true, Squashing::Clip);
+    check(true, Squashing::Clip, None);
+}
+
+#[test]
+fn a_policy_whose_actions_are_relative_to_what_it_sees() {
+    let relative = Relative {
+        base: vec![Some(3), None, Some(39)],
+        scale: vec![0.25, 1.0, 0.01],
+    };
+    check(true, Squashing::Clip, Some(relative));
 }

@@ -1,7 +1,8 @@
 //! Behaviour cloning, and DAgger: imitate an expert where it went, then where the imitation goes.
 //!
-//! The policy's last layer is squashed into -1..1 by a hyperbolic tangent, like the mean of DroQ's policy, and the loss is the mean square
-//! difference of actions. Demonstrations live in a replay buffer that keeps no next observations.
+//! The loss is the mean square difference of actions. The policy's last layer is squashed into -1..1 by a hyperbolic tangent, like the
+//! mean of DroQ's policy, or left as it is, where whoever acts cuts actions off. Demonstrations live in a replay buffer that keeps no
+//! next observations.
 
 use crate::adam::Adam;
 use crate::arithmetic::elementary::tanh;
@@ -10,6 +11,7 @@ use crate::environment::Environments;
 use crate::inputs::{InputBatch, InputLayout, ObservationError};
 use crate::interaction::{Interaction, StepError};
 use crate::network::{Activations, Dropped, Network, NetworkShape, Wanted};
+use crate::policy::Squashing;
 use crate::random::{RandomState, RandomStateError};
 use crate::replay::{Minibatch, ReplayBuffer, ReplayError, ReplayShape, Storage, Transition};
 use crate::settings::{self, SettingsError};
@@ -30,6 +32,8 @@ pub struct CloningSettings {
     pub rate: f32,
     /// Demonstrated steps in an update.
     pub batch: usize,
+    /// How outputs become actions; those that are cut off are imitated as they are before.
+    pub squashing: Squashing,
     /// Chance that the expert acts in the first round of DAgger; in each later round it is multiplied by itself once more.
     pub expert_share: f32,
 }
@@ -41,6 +45,7 @@ impl Default for CloningSettings {
             layer_norm: true,
             rate: 3e-4,
             batch: 256,
+            squashing: Squashing::Tanh,
             expert_share: 0.5,
         }
     }
@@ -153,6 +158,13 @@ impl<S: Storage> Cloning<S> {
         &mut self.network
     }
 
+    /// Changes the step size: long trainings end with smaller ones.
+    pub fn set_rate(&mut self, rate: f32) -> Result<(), SettingsError> {
+        settings::positive("rate", rate)?;
+        self.settings.rate = rate;
+        Ok(())
+    }
+
     /// What was demonstrated.
     pub fn demonstrations(&mut self) -> &mut ReplayBuffer<S> {
         &mut self.demonstrations
@@ -162,7 +174,8 @@ impl<S: Storage> Cloning<S> {
     pub fn actions(&mut self, observations: &InputBatch, actions: &mut Vec<f32>) {
         self.network.forward(observations, &Dropped::default(), &mut self.activations);
         actions.clear();
-        actions.extend(self.activations.outputs.iter().map(|output| tanh(*output)));
+        let squashing = self.settings.squashing;
+        actions.extend(self.activations.outputs.iter().map(|output| imitated(squashing, *output).0));
     }
 
     /// Updates on demonstrations drawn at random; the mean loss.
@@ -182,12 +195,12 @@ impl<S: Storage> Cloning<S> {
     fn update(&mut self) -> f32 {
         let (inputs, wanted_actions) = (&self.batch.observations, &self.batch.actions);
         self.network.forward(inputs, &Dropped::default(), &mut self.activations);
-        let share = 1.0 / wanted_actions.len() as f32;
+        let (share, squashing) = (1.0 / wanted_actions.len() as f32, self.settings.squashing);
         let mut loss = 0.0;
         let mut slope = |(output, wanted): (&f32, &f32)| {
-            let action = tanh(*output);
+            let (action, by_output) = imitated(squashing, *output);
             loss += share * (action - wanted) * (action - wanted);
-            2.0 * share * (action - wanted) * (1.0 - action * action)
+            2.0 * share * (action - wanted) * by_output
         };
         let by_outputs: Vec<f32> = self.activations.outputs.iter().zip(wanted_actions).map(&mut slope).collect();
         let wanted = Wanted::Parameters(&mut self.gradients);
@@ -257,6 +270,17 @@ impl<S: Storage> Cloning<S> {
         cloning.random = checkpoint.fact::<RandomState>("random")?.generator()?;
         cloning.rounds = checkpoint.fact("cloning.rounds")?;
         Ok(cloning)
+    }
+}
+
+/// What is compared with the expert's action, and how it changes with the output.
+fn imitated(squashing: Squashing, output: f32) -> (f32, f32) {
+    match squashing {
+        Squashing::Tanh => {
+            let action = tanh(output);
+            (action, 1.0 - action * action)
+        }
+        Squashing::Clip => (output, 1.0),
     }
 }
 

@@ -18,13 +18,50 @@ pub enum Squashing {
     Clip,
 }
 
+/// Actions as differences from where things are: what a network puts out is multiplied by `scale` and added to numbers of the
+/// observation before it is cut off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Relative {
+    /// For every number of an action, the number of the observation it is added to; none for those that stand for themselves.
+    pub base: Vec<Option<usize>>,
+    /// What one of the network's units is worth, for every number of an action.
+    pub scale: Vec<f32>,
+}
+
 /// A network that acts.
 #[derive(Clone, Debug)]
 pub struct Policy {
     network: Network,
     action_len: usize,
     squashing: Squashing,
+    relative: Option<Relative>,
     contract: String,
+}
+
+impl Relative {
+    /// Actions before they are cut off, for what is seen and what a network puts out.
+    pub fn actions(&self, observation: &[f32], outputs: &[f32], actions: &mut [f32]) {
+        let each = self.base.iter().zip(&self.scale).zip(outputs);
+        for (action, ((base, scale), output)) in actions.iter_mut().zip(each) {
+            *action = base.map_or(0.0, |base| observation[base]) + scale * output;
+        }
+    }
+
+    /// What a network would have to put out for actions.
+    pub fn outputs(&self, observation: &[f32], actions: &[f32], outputs: &mut [f32]) {
+        let each = self.base.iter().zip(&self.scale).zip(actions);
+        for (output, ((base, scale), action)) in outputs.iter_mut().zip(each) {
+            *output = (action - base.map_or(0.0, |base| observation[base])) / scale;
+        }
+    }
+
+    fn fits(&self, action_len: usize, shape: &NetworkShape) -> bool {
+        let seen = |base: &Option<usize>| base.is_none_or(|base| base < shape.observation.len());
+        self.base.len() == action_len
+            && self.scale.len() == action_len
+            && self.base.iter().all(seen)
+            && self.scale.iter().all(|scale| scale.is_finite() && *scale > 0.0)
+    }
 }
 
 /// What a policy's file says in words.
@@ -33,6 +70,8 @@ struct Header {
     shape: NetworkShape,
     action_len: usize,
     squashing: Squashing,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    relative: Option<Relative>,
     contract: String,
 }
 
@@ -73,8 +112,19 @@ impl Policy {
             network,
             action_len,
             squashing,
+            relative: None,
             contract,
         }
+    }
+
+    /// The same policy with actions that are relative to what it sees. Panics where `relative` does not fit.
+    pub fn relative_to(mut self, relative: Relative) -> Policy {
+        assert!(
+            relative.fits(self.action_len, self.network.shape()),
+            "a base and a scale for each number of an action"
+        );
+        self.relative = Some(relative);
+        self
     }
 
     /// The network.
@@ -92,6 +142,11 @@ impl Policy {
         self.squashing
     }
 
+    /// What actions are relative to.
+    pub fn relative(&self) -> Option<&Relative> {
+        self.relative.as_ref()
+    }
+
     /// What an observation is made of.
     pub fn contract(&self) -> &str {
         &self.contract
@@ -104,10 +159,15 @@ impl Policy {
         inputs.push(layout, observation)?;
         let mut activations = Activations::default();
         self.network.forward(&inputs, &Dropped::default(), &mut activations);
-        for (action, output) in action.iter_mut().zip(&activations.outputs[..self.action_len]) {
+        let outputs = &activations.outputs[..self.action_len];
+        match &self.relative {
+            Some(relative) => relative.actions(observation, outputs, action),
+            None => action.copy_from_slice(outputs),
+        }
+        for action in action {
             *action = match self.squashing {
-                Squashing::Tanh => tanh(*output),
-                Squashing::Clip => output.clamp(-1.0, 1.0),
+                Squashing::Tanh => tanh(*action),
+                Squashing::Clip => action.clamp(-1.0, 1.0),
             };
         }
         Ok(())
@@ -119,6 +179,7 @@ impl Policy {
             shape: self.network.shape().clone(),
             action_len: self.action_len,
             squashing: self.squashing,
+            relative: self.relative.clone(),
             contract: self.contract.clone(),
         };
         let header = serde_json::to_string(&header).map_err(PolicyError::Header)?;
@@ -157,6 +218,13 @@ impl Policy {
         if header.shape.hidden.len() + 1 > sizes || header.action_len > header.shape.outputs || !plausible(&header.shape, file.len()) {
             return Err(PolicyError::NoHeader);
         }
+        if header
+            .relative
+            .as_ref()
+            .is_some_and(|relative| !relative.fits(header.action_len, &header.shape))
+        {
+            return Err(PolicyError::NoHeader);
+        }
         let mut network = Network::zero(header.shape);
         for parameter in network.named_parameters() {
             let view = tensors.tensor(&parameter.name)?;
@@ -171,7 +239,10 @@ impl Policy {
                 _ => network.parameters[parameter.range].copy_from_slice(&numbers(view.data())),
             }
         }
-        Ok(Policy::new(network, header.action_len, header.squashing, header.contract))
+        Ok(Policy {
+            relative: header.relative,
+            ..Policy::new(network, header.action_len, header.squashing, header.contract)
+        })
     }
 }
 
@@ -222,6 +293,17 @@ mod tests {
         };
         assert_eq!(acts(&policy), acts(&back));
         assert_eq!(back.contract(), "seven numbers");
+        let relative = Relative {
+            base: vec![Some(5), None],
+            scale: vec![0.1, 2.0],
+        };
+        let cut = Policy::new(policy.network.clone(), 2, Squashing::Clip, String::new()).relative_to(relative.clone());
+        let back = Policy::from_safetensors(&cut.to_safetensors().unwrap()).unwrap();
+        assert_eq!(back.relative(), Some(&relative));
+        assert_eq!(acts(&cut), acts(&back));
+        let mut outputs = [0.0; 2];
+        relative.outputs(&observation, &[-0.1, 0.8], &mut outputs);
+        assert!((outputs[0] - 2.0).abs() < 1e-6 && (outputs[1] - 0.4).abs() < 1e-6, "{outputs:?}");
         let first = SafeTensors::deserialize(&file).unwrap();
         assert_eq!(first.tensor("0.weight").unwrap().shape(), [7, 4]);
         assert!(policy.act(&[f32::NAN; 7], &mut [0.0; 2]).is_err());

@@ -1,6 +1,6 @@
 //! A policy as an ONNX file: `observation` `[N, numbers]` in, `action` `[N, numbers]` out, in ONNX's own operators.
 
-use crate::policy::{Policy, Squashing};
+use crate::policy::{Policy, Relative, Squashing};
 use onnx::{AttributeProto, Dimension, FLOAT, GraphProto, ModelProto, NodeProto, StringStringEntryProto, TensorProto, ValueInfoProto};
 use prost::Message;
 use std::collections::HashMap;
@@ -52,6 +52,7 @@ impl Policy {
             writer.whole("axis", 1),
         );
         let means = writer.node("Slice", &[&outputs, &start, &end, &axis], vec![]);
+        let means = self.relative().map_or(means.clone(), |relative| added(writer, relative, &means));
         match self.squashing() {
             Squashing::Tanh => writer.node("Tanh", &[&means], vec![]),
             Squashing::Clip => {
@@ -60,6 +61,19 @@ impl Policy {
             }
         }
     }
+}
+
+/// What is seen, where actions are relative to it, and the scaled outputs.
+fn added(writer: &mut Writer, relative: &Relative, outputs: &str) -> String {
+    let len = relative.base.len();
+    let seen: Vec<i64> = relative.base.iter().map(|base| base.unwrap_or(0) as i64).collect();
+    let counts: Vec<f32> = relative.base.iter().map(|base| f32::from(u8::from(base.is_some()))).collect();
+    let (seen, counts) = (writer.wholes("base", &seen), writer.constant("base_counts", &[len], &counts));
+    let base = writer.node("Gather", &["observation", &seen], vec![AttributeProto::int("axis", 1)]);
+    let base = writer.node("Mul", &[&base, &counts], vec![]);
+    let scale = writer.constant("scale", &[len], &relative.scale);
+    let scaled = writer.node("Mul", &[outputs, &scale], vec![]);
+    writer.node("Add", &[&base, &scaled], vec![])
 }
 
 /// A graph in the making.
@@ -77,7 +91,11 @@ impl Writer {
     }
 
     fn whole(&mut self, name: &str, number: i64) -> String {
-        self.graph.initializer.push(TensorProto::ints(name, &[1], &[number]));
+        self.wholes(name, &[number])
+    }
+
+    fn wholes(&mut self, name: &str, numbers: &[i64]) -> String {
+        self.graph.initializer.push(TensorProto::ints(name, &[numbers.len()], numbers));
         name.to_owned()
     }
 

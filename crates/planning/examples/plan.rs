@@ -5,7 +5,7 @@
 
 use bootstrap::models::ModelStore;
 use planning::models::Models;
-use planning::planner::{self, Progress};
+use planning::planner::{self, Progress, Standing};
 use planning::playback::{Plan, play_prior};
 use planning::prior::Prior;
 use planning::settings::{PlannerSettings, PriorSettings};
@@ -75,19 +75,20 @@ fn main() -> Result<(), Failure> {
         ..PlannerSettings::default()
     };
     if settings.rounds > 0 {
-        let mut report = |progress: Progress| {
+        let mut report = |standing: &Standing<'_>| {
             let Progress {
                 frames,
                 frames_total,
                 frames_right,
                 control_steps,
-            } = progress;
+            } = standing.progress;
             if frames % REPORTED_FRAMES < settings.window_frames || frames == frames_total {
                 println!("{frames} of {frames_total} frames, {frames_right} right, {control_steps} control steps");
             }
             true
         };
-        plan = planner::plan(&models, &score, &prior, &settings, &mut report)?.0;
+        let loose = Prior::new(&models, &score, &tuned.loose(), threads, &mut |_| true)?;
+        plan = planner::plan(&models, &score, &prior, &[&loose], &settings, None, &mut report)?.0;
         report_scores("plan", &plan, &score, cpu_secs() - start_secs);
     }
     write(&plan, out)

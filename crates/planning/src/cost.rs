@@ -2,10 +2,10 @@
 
 use crate::hand::fingers;
 use crate::poses::Poses;
-use crate::schedule::FINGERS;
 use crate::settings::CostSettings;
 use simulation::model::KEYS;
 use simulation::physics::{Physics, Sensed};
+use simulation::schedule::FINGERS;
 use simulation::score::Frame;
 
 /// Costs of the right hand's fingers, thumb first, and of the left's.
@@ -25,6 +25,11 @@ const OVER_UNIT_METERS: f64 = 0.03;
 const OVER_MAX: f64 = 2.0;
 /// From so many moments before its onset a key draws its finger.
 const APPROACH_MOMENTS: usize = 6;
+/// Velocities this far off cost nothing and are right, of 127.
+const VELOCITY_FREE: f64 = 4.0;
+/// Velocities are counted in this, and up to so many.
+const VELOCITY_UNIT: f64 = 40.0;
+const VELOCITY_MAX: f64 = 2.0;
 /// How much a height counts towards whose finger pressed a wrong key, besides the way along the keyboard.
 const BLAME_HEIGHT: f64 = 0.5;
 
@@ -56,12 +61,34 @@ pub(crate) fn add(physics: &Physics, frame: usize, due: &Frame, poses: &Poses, s
             }
         }
     }
+    if settings.velocity > 0.0 {
+        for (key, off) in velocities_off(physics, due) {
+            let (hand, finger) = whose(poses, frame, key).unwrap_or_else(|| to_blame(&tips, poses.keys[key].center[1]));
+            costs[hand][finger] += settings.velocity * (off / VELOCITY_UNIT).min(VELOCITY_MAX);
+        }
+    }
     for key in (0..KEYS).filter(|key| !is_due[*key] && depths[*key] > BRUSHED_DEPTH) {
         let pressed = (depths[key] - BRUSHED_DEPTH).powi(2) * settings.brushed;
         let cost = pressed + if sounding[key] { settings.wrong * wrong } else { 0.0 };
         let (hand, finger) = to_blame(&tips, poses.keys[key].center[1]);
         costs[hand][finger] += cost;
     }
+}
+
+/// The due keys that were struck in a frame, and how far beyond what is free their velocities are off.
+fn velocities_off(physics: &Physics, due: &Frame) -> impl Iterator<Item = (usize, f64)> {
+    physics.strokes().iter().filter_map(|stroke| {
+        let note = due.notes.iter().find(|note| note.pitch.key_index() == stroke.key)?;
+        let off = f64::from(stroke.midi_velocity.abs_diff(note.velocity)) - VELOCITY_FREE;
+        Some((stroke.key, off.max(0.0)))
+    })
+}
+
+/// Whose task a key is in a frame.
+fn whose(poses: &Poses, frame: usize, key: usize) -> Option<(usize, usize)> {
+    let all = (0..2).flat_map(|hand| (0..FINGERS).map(move |finger| (hand, finger)));
+    let mut holding = all.filter(|(hand, finger)| poses.hands[*hand].schedule.at(frame + 1)[*finger].holds == Some(key));
+    holding.next()
 }
 
 /// The finger nearest to a key, low ones first.
@@ -76,7 +103,10 @@ fn to_blame(tips: &[[[f64; 3]; FINGERS]; 2], key_place: f64) -> (usize, usize) {
 }
 
 /// Whether a frame was played as it should be.
-pub(crate) fn is_right(physics: &Physics, due: &Frame) -> bool {
+pub(crate) fn is_right(physics: &Physics, due: &Frame, settings: &CostSettings) -> bool {
+    if settings.velocity > 0.0 && velocities_off(physics, due).any(|(_, off)| off > 0.0) {
+        return false;
+    }
     let (_, mut sounding) = physics.keys();
     let all_sound = due.notes.iter().all(|note| std::mem::take(&mut sounding[note.pitch.key_index()]));
     all_sound && !sounding.contains(&true)

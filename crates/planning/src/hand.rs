@@ -1,12 +1,12 @@
 //! One hand as the prior sees it: which controls are its, how it rests, and where it stands.
 
 use crate::PlanError;
-use crate::schedule::{FINGERS, Schedule};
 use piano::{Finger, FingerNumber, Hand, Pitch};
 use simulation::controls::{Control, Moves};
 use simulation::kinematics::Kinematics;
 use simulation::scene::forearm::ForearmDof;
 use simulation::scene::piano::{key_angle_max, key_center, key_half_size};
+use simulation::schedule::{FINGERS, Schedule};
 use simulation::score::Score;
 
 /// A hand and its part.

@@ -17,7 +17,6 @@ pub mod playback;
 pub mod poses;
 pub mod prior;
 mod rollouts;
-pub mod schedule;
 pub mod settings;
 mod target;
 pub mod tracking;
@@ -27,16 +26,14 @@ pub mod tuning;
 #[derive(Debug, thiserror::Error)]
 pub enum PlanError {
     /// A note has no finger; the score is to be fingered first.
-    #[error("nobody is said to play the {pitch} at {at_secs:.2} s: finger the score first")]
-    UnknownFinger {
-        /// Its key.
-        pitch: String,
-        /// When it is due, seconds.
-        at_secs: f64,
-    },
+    #[error(transparent)]
+    UnknownFinger(#[from] simulation::schedule::UnknownFinger),
     /// The request to stop came.
     #[error("planning was stopped")]
     Stopped,
+    /// A checkpoint of another score, of other hands or settings.
+    #[error("the checkpoint is of another plan")]
+    OtherCheckpoint,
     /// The model for kinematics has a piano.
     #[error(transparent)]
     NotHandsAlone(#[from] simulation::kinematics::NotHandsAlone),

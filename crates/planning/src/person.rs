@@ -1,7 +1,7 @@
 //! Where the fingertips of a person who played the score were, for each moment.
 
-use crate::schedule::FINGERS;
 use piano::Hand;
+use simulation::schedule::FINGERS;
 use simulation::trajectory::Trajectory;
 
 /// A person's fingertips; of nobody, nothing is known.

@@ -9,11 +9,48 @@ use crate::noise::{Noise, Part, generator};
 use crate::playback::{Plan, play_prior};
 use crate::prior::Prior;
 use crate::rollouts::{Outcome, Rollouts, Rows};
-use crate::schedule::FINGERS;
 use crate::settings::PlannerSettings;
 use rand::RngExt;
+use serde::{Deserialize, Serialize};
 use simulation::physics::{Physics, Snapshot};
+use simulation::schedule::FINGERS;
 use simulation::score::{Frame, Score};
+
+/// Where planning stands after a window: it goes on from here to the bit as it would have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    /// One row of numbers a frame.
+    actions: Vec<Vec<f32>>,
+    /// What is tried first in the coming frames, beyond the prior.
+    changes: Rows,
+    control_steps: u64,
+}
+
+impl Checkpoint {
+    /// Frames that are planned.
+    pub fn frames(&self) -> usize {
+        self.actions.len()
+    }
+}
+
+/// Planning after a window.
+#[derive(Debug)]
+pub struct Standing<'a> {
+    /// How far it has come.
+    pub progress: Progress,
+    attempt: &'a Attempt,
+}
+
+impl Standing<'_> {
+    /// To go on from another time.
+    pub fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
+            actions: self.attempt.plan.actions.clone(),
+            changes: self.attempt.changes.clone(),
+            control_steps: self.progress.control_steps,
+        }
+    }
+}
 
 /// How far planning has come.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,29 +65,41 @@ pub struct Progress {
     pub frames_right: usize,
 }
 
-/// Plans a score. `report` hears of progress after every window and says whether to go on. Never worse than the prior.
+/// Plans a score around a prior; windows that are not played right are tried around others too. It goes on `from` where it stood another
+/// time with the same score, priors and settings. `report` hears where it stands after every window and says whether to go on. Never worse
+/// than the prior.
 pub fn plan(
     models: &Models,
     score: &Score,
     prior: &Prior,
+    others: &[&Prior],
     settings: &PlannerSettings,
-    report: &mut dyn FnMut(Progress) -> bool,
+    from: Option<&Checkpoint>,
+    report: &mut dyn FnMut(&Standing<'_>) -> bool,
 ) -> Result<(Plan, Progress), PlanError> {
     let by_prior = play_prior(&models.exact, score, prior, &mut |_| true)?;
     let frames_total = score.frames().len();
     let mut planner = Planner {
         rollouts: Rollouts::new(&models.planning, score, prior, &settings.cost, settings.threads),
         noise: Noise::new(prior.poses()),
+        priors: std::iter::once(prior).chain(others.iter().copied()).collect(),
         score,
         settings,
         controls: models.exact.controls().len(),
     };
     let mut physics = Physics::new(&models.exact);
     let mut best = Attempt::start(&physics, settings.horizon_frames, planner.controls);
+    if let Some(checkpoint) = from {
+        planner.rollouts.steps = checkpoint.control_steps;
+        best.go_to(checkpoint, &mut physics, score)?;
+    }
     while best.plan.actions.len() < frames_total {
         best = planner.window(&mut physics, best);
-        let progress = planner.progress(&best.plan);
-        if !report(progress) {
+        let standing = Standing {
+            progress: planner.progress(&best.plan),
+            attempt: &best,
+        };
+        if !report(&standing) {
             return Err(PlanError::Stopped);
         }
     }
@@ -60,7 +109,7 @@ pub fn plan(
 }
 
 /// A plan up to some frame, and what going on from there needs.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Attempt {
     plan: Plan,
     state: Snapshot,
@@ -70,6 +119,7 @@ struct Attempt {
 struct Planner<'a> {
     rollouts: Rollouts<'a>,
     noise: Noise,
+    priors: Vec<&'a Prior>,
     score: &'a Score,
     settings: &'a PlannerSettings,
     controls: usize,
@@ -83,6 +133,22 @@ impl Attempt {
             changes: vec![vec![0.0; controls]; horizon],
         }
     }
+
+    /// Does what was done until then once more.
+    fn go_to(&mut self, checkpoint: &Checkpoint, physics: &mut Physics, score: &Score) -> Result<(), PlanError> {
+        let numbers = physics.model().control_ranges().len() + 1;
+        let same = |rows: &Rows| rows.len() == self.changes.len() && rows.iter().zip(&self.changes).all(|(a, b)| a.len() == b.len());
+        let fits = checkpoint.actions.len() <= score.frames().len() && checkpoint.actions.iter().all(|action| action.len() == numbers);
+        if !fits || !same(&checkpoint.changes) {
+            return Err(PlanError::OtherCheckpoint);
+        }
+        for (action, due) in checkpoint.actions.iter().zip(score.frames()) {
+            self.plan.step_again(physics, action, due.sustain);
+        }
+        self.state = physics.snapshot();
+        self.changes.clone_from(&checkpoint.changes);
+        Ok(())
+    }
 }
 
 impl Planner<'_> {
@@ -91,7 +157,12 @@ impl Planner<'_> {
         let first = start.plan.actions.len();
         let end = (first + self.settings.window_frames).min(self.score.frames().len());
         let mut best: Option<(f64, Attempt)> = None;
-        for (attempt, effort) in self.settings.efforts.iter().enumerate() {
+        let efforts = self.settings.efforts.iter();
+        let attempts: Vec<(f64, &Prior)> = efforts
+            .flat_map(|effort| self.priors.iter().map(|prior| (*effort, *prior)))
+            .collect();
+        for (attempt, (effort, prior)) in attempts.into_iter().enumerate() {
+            self.rollouts.prior = prior;
             if attempt > 0 && !self.may_spend(self.pace(first)) {
                 break;
             }
@@ -99,7 +170,7 @@ impl Planner<'_> {
             physics.restore(&tried.state);
             let seed = self.settings.seed.wrapping_add((attempt as u64) << 32);
             while tried.plan.actions.len() < end {
-                let effort = if self.may_spend(1.0) { *effort } else { 0.0 };
+                let effort = if self.may_spend(1.0) { effort } else { 0.0 };
                 self.step(physics, &mut tried, end, effort, seed);
             }
             tried.state = physics.snapshot();

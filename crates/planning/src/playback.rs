@@ -36,9 +36,14 @@ impl Plan {
     pub(crate) fn step(&mut self, physics: &mut Physics, controls: &[f64], pedal_down: bool) {
         let ranges = physics.model().control_ranges();
         let action = action_of(controls, ranges, pedal_down);
-        let rounded: Vec<f64> = rounded(&action, ranges);
-        physics.step(&rounded);
-        self.actions.push(action);
+        self.step_again(physics, &action, pedal_down);
+    }
+
+    /// Takes a step with an action that was kept.
+    pub(crate) fn step_again(&mut self, physics: &mut Physics, action: &[f32], pedal_down: bool) {
+        let controls: Vec<f64> = rounded(action, physics.model().control_ranges());
+        physics.step(&controls);
+        self.actions.push(action.to_vec());
         self.played.keys.push(physics.keys().1);
         self.played.sustain.push(pedal_down);
     }

@@ -6,13 +6,13 @@ use crate::arm::{Station, course};
 use crate::banded::BandedMatrix;
 use crate::hand::{KeyPlace, PlayingHand, fingers, key_places};
 use crate::person::Person;
-use crate::schedule::FINGERS;
 use crate::settings::{ArmSettings, PoseSettings, PriorSettings};
 use crate::target::{Moment, target};
 use piano::Hand;
 use simulation::controls::Moves;
 use simulation::kinematics::Kinematics;
 use simulation::model::Model;
+use simulation::schedule::FINGERS;
 use simulation::score::Score;
 use simulation::trajectory::Trajectory;
 

@@ -7,11 +7,11 @@ use crate::hand::{PlayingHand, fingers};
 use crate::models::Models;
 use crate::playback::action_of;
 use crate::poses::{Poses, find_poses};
-use crate::schedule::{FINGERS, FingerTask};
 use crate::settings::{ControllerSettings, PriorSettings};
 use crate::tracking::Tracker;
 use simulation::kinematics::Kinematics;
 use simulation::physics::Sensed;
+use simulation::schedule::{FINGERS, FingerTask};
 use simulation::score::Score;
 use simulation::trajectory::Trajectory;
 

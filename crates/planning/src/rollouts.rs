@@ -13,7 +13,8 @@ pub(crate) type Rows = Vec<Vec<f64>>;
 /// Simulations for rollouts, one a thread.
 pub(crate) struct Rollouts<'a> {
     score: &'a Score,
-    prior: &'a Prior,
+    /// The one that is planned around.
+    pub prior: &'a Prior,
     settings: &'a CostSettings,
     workers: Vec<Physics>,
     /// Control steps simulated so far.
@@ -116,6 +117,6 @@ impl Outcome {
             return;
         }
         cost::add(physics, frame, due, prior.poses(), settings, &mut self.costs);
-        self.right &= cost::is_right(physics, due);
+        self.right &= cost::is_right(physics, due, settings);
     }
 }

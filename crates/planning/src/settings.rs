@@ -1,8 +1,10 @@
 //! The prior's numbers. Where no reason is given, a number was found by random search on RoboPianist's scales, chords and songs
 //! (see docs/RESULTS.md, "Planning").
 
+use serde::Serialize;
+
 /// Numbers of the prior.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct PriorSettings {
     /// The forearms' courses.
     pub arm: ArmSettings,
@@ -12,8 +14,21 @@ pub struct PriorSettings {
     pub controller: ControllerSettings,
 }
 
+impl PriorSettings {
+    /// The same with forearms that hardly keep to their courses: a finger may draw its hand along. Alone it plays worse, but it reaches
+    /// chords that the other does not (RESULTS.md, "Planning").
+    pub fn loose(&self) -> PriorSettings {
+        let mut loose = self.clone();
+        loose.pose.course_weight = LOOSE_COURSE_WEIGHT;
+        loose
+    }
+}
+
+/// A hundredth of the weight that search found best for the prior alone.
+const LOOSE_COURSE_WEIGHT: f64 = 0.003;
+
 /// Numbers of the forearms' courses. A moment is a control step.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ArmSettings {
     /// Speeds are told apart to this, meters a moment, and places to half of it.
     pub step_meters: f64,
@@ -36,7 +51,7 @@ pub struct ArmSettings {
 }
 
 /// Numbers of the poses. Weights are relative to a pressed key's.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PoseSettings {
     /// How far beyond touching a pressing fingertip aims, meters.
     pub press_depth_meters: f64,
@@ -89,7 +104,7 @@ pub struct PoseSettings {
 }
 
 /// Numbers of the controller.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ControllerSettings {
     /// Force on a pressed key, of what holds it down.
     pub press_force: f64,
@@ -181,7 +196,7 @@ impl Default for ControllerSettings {
 }
 
 /// Numbers of the planner.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PlannerSettings {
     /// How far it looks ahead.
     pub horizon_frames: usize,
@@ -212,11 +227,12 @@ pub struct PlannerSettings {
     /// Of the random numbers.
     pub seed: u64,
     /// How many rollouts are computed at a time; plans do not depend on it.
+    #[serde(skip)]
     pub threads: usize,
 }
 
 /// Weights of a rollout's costs. A key missed in a frame of one note costs 1 times [`CostSettings::missed`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CostSettings {
     /// A key that is due and does not sound, in F1.
     pub missed: f64,
@@ -226,6 +242,8 @@ pub struct CostSettings {
     pub wrong: f64,
     /// A key that is not due and half down.
     pub brushed: f64,
+    /// A key struck harder or softer than it should be, for each 40 of 127: 0 leaves velocities alone, as RoboPianist does.
+    pub velocity: f64,
     /// A finger beside its key, for each 2 cm.
     pub beside: f64,
     /// How much that counts before the key is due.
@@ -265,6 +283,7 @@ impl Default for CostSettings {
             short: 0.5,
             wrong: 2.0,
             brushed: 0.5,
+            velocity: 0.0,
             beside: 0.25,
             approach: 0.4,
             over: 0.1,

@@ -1,8 +1,8 @@
 //! What a fingertip should do at a moment: where it aims and how much that counts, for each direction.
 
 use crate::hand::KeyPlace;
-use crate::schedule::FingerTask;
 use crate::settings::PoseSettings;
+use simulation::schedule::FingerTask;
 
 /// Radius of the fingertips' capsules, meters, thumb first (simulation.md 1.2): a finger touches a key so far above it.
 pub(crate) const TIP_RADIUS_METERS: [f64; 5] = [0.0082, 0.0067, 0.0067, 0.0067, 0.0067];

@@ -121,7 +121,7 @@ fn two_notes_are_played_by_the_prior_alone() {
 fn a_note_of_unknown_finger_is_refused_by_name() {
     let score = score(&[(0.0, 0.5, 60, 0), (0.5, 1.0, 64, 0)]);
     match prior(&score) {
-        Err(PlanError::UnknownFinger { pitch, .. }) => assert_eq!(pitch, Pitch::new(60).unwrap().name()),
+        Err(PlanError::UnknownFinger(unknown)) => assert_eq!(unknown.pitch, Pitch::new(60).unwrap().name()),
         other => panic!("{other:?}"),
     }
 }

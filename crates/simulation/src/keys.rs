@@ -58,7 +58,7 @@ impl KeyStates {
                     pitch,
                     at_secs: joints.at_secs,
                     on: sounding,
-                    speed_meters_per_sec: joints.velocities[joint] * 2.0 * key.half_size[0],
+                    speed_meters_per_sec: front_speed(key, joints.velocities[joint]),
                     finger: finger_on(key),
                 });
             }
@@ -70,6 +70,11 @@ impl KeyStates {
 pub(crate) fn pressed(key: &Key, angle: f64) -> (f64, bool) {
     let angle = angle.clamp(0.0, key.angle_max); // Joint limits are soft.
     (angle / key.angle_max, (angle - key.angle_max).abs() <= SOUNDING_ANGLE)
+}
+
+/// How fast a key's front goes down, m/s, where its joint turns with this many radians a second.
+pub(crate) fn front_speed(key: &Key, radians_per_sec: f64) -> f64 {
+    radians_per_sec * 2.0 * key.half_size[0]
 }
 
 /// Where the scene's joints are and how they move.

@@ -17,6 +17,7 @@ pub mod physics;
 pub mod picture;
 pub mod reward;
 pub mod scene;
+pub mod schedule;
 pub mod score;
 mod touch;
 pub mod trajectory;

@@ -1,8 +1,9 @@
 //! Hands and piano without a score: fast control steps, and states that can be kept, restored and carried to another fidelity.
 
 use crate::environment::SUBSTEPS;
-use crate::keys::pressed;
+use crate::keys::{front_speed, pressed};
 use crate::model::{KEYS, Model};
+use crate::velocity::midi_velocity;
 use mujoco_rs::wrappers::mj_data::MjData;
 use mujoco_rs::wrappers::mj_model::MjModel;
 use piano::Finger;
@@ -13,6 +14,18 @@ use std::sync::Arc;
 pub struct Physics {
     model: Model,
     data: MjData<Arc<MjModel>>,
+    /// Which keys sound, as far as strokes have been told.
+    sounding: [bool; KEYS],
+    strokes: Vec<Stroke>,
+}
+
+/// A key that began to sound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stroke {
+    /// Its index.
+    pub key: usize,
+    /// How hard it was struck, 1 to 127.
+    pub midi_velocity: u8,
 }
 
 /// What a controller may look at, in the simulation with or without a score.
@@ -68,6 +81,8 @@ impl Physics {
         let mut physics = Physics {
             data: MjData::new(Arc::clone(&model.mujoco)),
             model: model.clone(),
+            sounding: [false; KEYS],
+            strokes: Vec::new(),
         };
         physics.data.step1();
         physics
@@ -81,9 +96,31 @@ impl Physics {
     /// Lets one control step pass with a control for each actuator.
     pub fn step(&mut self, controls: &[f64]) {
         self.data.ctrl_mut().copy_from_slice(controls);
+        self.strokes.clear();
         for _ in 0..SUBSTEPS {
             self.data.step2();
             self.data.step1();
+            self.listen();
+        }
+    }
+
+    /// The keys that began to sound in the last step.
+    pub fn strokes(&self) -> &[Stroke] {
+        &self.strokes
+    }
+
+    fn listen(&mut self) {
+        let (positions, speeds) = (self.data.qpos(), self.data.qvel());
+        for (index, key) in self.model.keys().iter().enumerate() {
+            let Some((joint, _)) = key.indices else { continue };
+            let sounds = pressed(key, positions[joint]).1;
+            if sounds && !self.sounding[index] {
+                self.strokes.push(Stroke {
+                    key: index,
+                    midi_velocity: midi_velocity(front_speed(key, speeds[joint])),
+                });
+            }
+            self.sounding[index] = sounds;
         }
     }
 
@@ -135,6 +172,8 @@ impl Physics {
             self.data.qacc_warmstart_mut()[index] = joint.acceleration;
         }
         self.data.step1();
+        self.sounding = self.keys().1;
+        self.strokes.clear();
     }
 
     fn hand_joints(&self) -> std::ops::Range<usize> {

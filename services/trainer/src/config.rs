@@ -26,7 +26,7 @@ pub struct TrainerConfig {
     pub threads: NonZeroUsize,
     /// What it computes on; recorded with each attempt.
     pub device: String,
-    /// How pieces are learned: `prior` or `plan`.
+    /// How pieces are learned: `prior`, `plan` or `clone`.
     pub method: Method,
     /// Control steps that a planner may simulate for one piece.
     pub control_steps_max: u64,

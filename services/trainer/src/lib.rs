@@ -1,15 +1,18 @@
 //! The worker that trains policies on labelled performances, and the library behind `toccata train` and `toccata play`.
 
 pub mod config;
+pub mod distill;
 pub mod error;
 pub mod fingers;
 pub mod hands;
 pub mod person;
 pub mod piece;
 pub mod play;
+pub mod policy;
 pub mod recording;
 pub mod result;
 pub mod scene_video;
+mod teacher;
 pub mod train;
 mod training_job;
 

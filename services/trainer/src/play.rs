@@ -1,15 +1,23 @@
-//! Playing a recording again: the same actions in the exact model, measured anew.
+//! Playing without learning: a recording again, or any score with a policy; in the exact model, measured.
 
 use crate::error::TrainError;
+use crate::fingers::{FingerSources, finger_to_play};
 use crate::hands::Hands;
-use crate::recording::Recording;
+use crate::piece::Piece;
+use crate::policy;
+use crate::recording::{Playable, Recording};
+use crate::result::Performed;
 use simulation::environment::Environment;
+use simulation::observation::ObservationSettings;
+use simulation::score::FrameSettings;
+use std::path::Path;
 use std::sync::Arc;
-use training::metrics::{Actor, Metrics, measure};
-use training::rollout::{self, Recorded, Rollout};
+use training::metrics::{Actor, measure};
+use training::replay::Replay;
+use training::rollout::{self, Recorded};
 
-/// Replays a recording.
-pub fn replay(hands: &Hands, recording: &Recording) -> Result<(Rollout, Metrics), TrainError> {
+/// Does the same actions again.
+pub fn replay(hands: &Hands, recording: Recording) -> Result<Performed, TrainError> {
     let model = hands.build(&recording.replay.scene())?;
     if model.action_len() != recording.action_len {
         let (found, expected) = (recording.action_len, model.action_len());
@@ -23,6 +31,31 @@ pub fn replay(hands: &Hands, recording: &Recording) -> Result<(Rollout, Metrics)
     let score = Arc::new(recording.playable.score.clone());
     let mut environment = Environment::new(&model, score, recording.replay.task());
     let rollout = rollout::perform(&mut environment, &mut Recorded(&recording.actions)).map_err(TrainError::fault)?;
-    let metrics = measure(&recording.playable.score, &rollout, Actor::OpenLoopPlan, None);
-    Ok((rollout, metrics))
+    Ok(Performed {
+        metrics: measure(&recording.playable.score, &rollout, Actor::OpenLoopPlan, None),
+        playable: recording.playable,
+        replay: recording.replay,
+        rollout,
+    })
+}
+
+/// Plays a piece with the network in `file` alone; notes without a finger are fingered from the score.
+pub fn with_policy(hands: &Hands, file: &Path, piece: &Piece, frames: &FrameSettings) -> Result<(Performed, FingerSources), TrainError> {
+    let policy = policy::read(file)?;
+    let scene = policy::scene(&policy, hands)?;
+    let fingered = finger_to_play(piece)?;
+    let playable = Playable::new(&fingered.piece, frames)?;
+    let rollout = policy::play(&policy, hands, &scene, &playable)?;
+    let performed = Performed {
+        metrics: measure(&playable.score, &rollout, Actor::Policy, None),
+        replay: Replay::new(
+            playable.named.clone(),
+            &scene,
+            frames,
+            ObservationSettings::default().lookahead_steps,
+        ),
+        playable,
+        rollout,
+    };
+    Ok((performed, fingered.sources))
 }

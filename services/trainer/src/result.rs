@@ -23,21 +23,22 @@ pub const MIDI_FILE: &str = "rollout.mid";
 pub const VIDEO_FILE: &str = "rollout.mp4";
 
 /// A rollout and how it was recorded.
-pub struct Performed<'a> {
+#[derive(Debug)]
+pub struct Performed {
     /// What was played.
-    pub playable: &'a Playable,
+    pub playable: Playable,
     /// What to build to play it again.
-    pub replay: &'a Replay,
+    pub replay: Replay,
     /// What was done.
-    pub rollout: &'a Rollout,
+    pub rollout: Rollout,
     /// How good it was.
-    pub metrics: &'a Metrics,
+    pub metrics: Metrics,
 }
 
 /// Writes the recording, the notes and, last, the figures: where they stand, the rest does.
-pub fn write(folder: &Path, performed: &Performed<'_>) -> Result<(), TrainError> {
-    let rollout = performed.rollout;
-    recording::write(folder, performed.playable, performed.replay, &rollout.actions, rollout.action_len)?;
+pub fn write(folder: &Path, performed: &Performed) -> Result<(), TrainError> {
+    let rollout = &performed.rollout;
+    recording::write(folder, &performed.playable, &performed.replay, &rollout.actions, rollout.action_len)?;
     let notes = sounded_notes(rollout);
     let handed: Vec<HandedNote> = notes
         .iter()
@@ -48,7 +49,7 @@ pub fn write(folder: &Path, performed: &Performed<'_>) -> Result<(), TrainError>
         .collect();
     let midi = midi::write(&handed, &pedal(rollout)).map_err(TrainError::fault)?;
     write_whole(&folder.join(MIDI_FILE), &midi).map_err(TrainError::fault)?;
-    write_metrics(folder, performed.metrics)
+    write_metrics(folder, &performed.metrics)
 }
 
 /// Writes the figures alone.
@@ -62,7 +63,7 @@ pub fn write_metrics(folder: &Path, metrics: &Metrics) -> Result<(), TrainError>
 pub fn write_video(
     folder: &Path,
     hands: &Hands,
-    performed: &Performed<'_>,
+    performed: &Performed,
     piano: Option<&sound::Piano>,
     advanced: impl FnMut(f64) -> bool,
 ) -> Result<(), TrainError> {
@@ -71,8 +72,8 @@ pub fn write_video(
         hands,
         settings: &performed.replay.scene(),
         score: &performed.playable.score,
-        rollout: performed.rollout,
-        notes: &sounded_notes(performed.rollout),
+        rollout: &performed.rollout,
+        notes: &sounded_notes(&performed.rollout),
         piano,
     };
     scene_video::write(&scene, unfinished.path(), advanced)?;

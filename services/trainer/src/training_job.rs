@@ -5,10 +5,11 @@ use crate::error::{TrainError, with_causes};
 use crate::hands::Hands;
 use crate::person::HANDS_FILE;
 use crate::piece::{PERFORMANCE_FILE, Piece};
+use crate::policy::{CURVE_FILE, ONNX_FILE, POLICY_FILE};
 use crate::recording::{ACTIONS_FILE, REPLAY_FILE, SCORE_FILE};
 use crate::result::{self, METRICS_FILE, MIDI_FILE, VIDEO_FILE};
-use crate::train::{self, Progress, TRAINING_FILE, TrainRequest};
-use artifacts::{ArtifactRef, ArtifactStore, failure_of_disk, failure_of_store};
+use crate::train::{self, Progress, STAGES_FOLDER, TRAINING_FILE, TrainRequest};
+use artifacts::{ArtifactRef, ArtifactStore, StageStore, failure_of_disk, failure_of_store};
 use async_trait::async_trait;
 use bootstrap::models::ModelStore;
 use catalog::{Artifact, Catalog, CatalogError, Cost, Leased, Outcome};
@@ -18,10 +19,15 @@ use simulation::score::FrameSettings;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use synthesis::sound::Piano;
+use tokio::runtime::Handle;
+use training::imitation::ImitationSettings;
 use worker::{Handler, Interrupted, JobContext};
 
 /// Result files and what they are.
-const RESULTS: [(&str, &str); 7] = [
+const RESULTS: [(&str, &str); 10] = [
+    (POLICY_FILE, "application/octet-stream"),
+    (ONNX_FILE, "application/octet-stream"),
+    (CURVE_FILE, "text/csv"),
     (ACTIONS_FILE, "application/octet-stream"),
     (REPLAY_FILE, "application/json"),
     (SCORE_FILE, "text/plain; charset=utf-8"),
@@ -62,6 +68,8 @@ impl TrainingJob {
             out: out.clone(),
             config: self.config.clone(),
             context: context.clone(),
+            // What another machine kept of this plan is gone on from.
+            stages: StageStore::shared(&out.join(STAGES_FOLDER), self.store.clone(), Handle::current()),
         };
         tokio::task::spawn_blocking(move || work.run())
             .await
@@ -147,6 +155,7 @@ struct Work {
     out: PathBuf,
     config: TrainerConfig,
     context: JobContext,
+    stages: StageStore,
 }
 
 impl Work {
@@ -157,12 +166,14 @@ impl Work {
         let request = TrainRequest {
             method: self.config.method,
             follow_person: true,
+            velocities: false,
             control_steps_max: Some(self.config.control_steps_max),
             frames: FrameSettings {
                 initial_buffer_secs: self.config.initial_buffer_secs,
                 ..FrameSettings::default()
             },
             scene: SceneSettings::default(),
+            imitation: ImitationSettings::default(),
             seed: 0,
             threads: self.config.threads,
         };
@@ -170,17 +181,17 @@ impl Work {
             self.context.progress(progress.stage, progress.share);
             self.context.stop_reason().is_none()
         };
-        let trained = train::train(&hands, &piece, &request, &self.out, &mut advanced)?;
+        let trained = train::train(&hands, &piece, &request, &self.stages, &self.out, &mut advanced)?;
         if self.config.draw_rollouts {
             let piano = installed_piano()?;
             let drawing = |share| {
                 advanced(Progress {
                     stage: "drawing",
                     share,
-                    right: None,
+                    ..Progress::default()
                 })
             };
-            result::write_video(&self.out, &hands, &trained.performed(), piano.as_ref(), drawing)?;
+            result::write_video(&self.out, &hands, &trained.performed, piano.as_ref(), drawing)?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 pub mod cancel;
 pub mod dev;
+pub mod distill;
 pub mod download;
 pub mod evaluate;
 pub mod finger;

@@ -1,22 +1,29 @@
 //! `toccata play`.
 
+use crate::commands::train::print_fingers;
 use crate::failure::{Failure, fault};
 use crate::sound_font;
 use bootstrap::models::ModelStore;
 use bootstrap::shutdown::Shutdown;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use simulation::score::FrameSettings;
 use std::path::PathBuf;
 use trainer::hands::Hands;
-use trainer::result::{self, Performed};
-use trainer::{play, recording};
+use trainer::piece::Piece;
+use trainer::{play, policy, recording, result};
 use training::metrics::Metrics;
 
-/// Play a recording of the simulated hands again and score it
+/// Play any score with a policy, or a recording again, and score it
 #[derive(Args)]
 pub struct Play {
-    /// A folder with replay.json, its score, and actions.npy or actions.npz.
-    recording: PathBuf,
+    /// A policy (its folder or policy.safetensors) and a score; or alone, a recording: a folder with replay.json, its score, and
+    /// actions.npy or actions.npz.
+    player: PathBuf,
+    /// What the policy plays: a PIG file, a MIDI file, a labelled performance (its folder or performance.json), or robopianist:NAME.
+    score: Option<String>,
+    #[command(flatten)]
+    reading: Reading,
     /// Write metrics.json, rollout.mid and the recording itself here.
     #[arg(long)]
     out: Option<PathBuf>,
@@ -31,21 +38,47 @@ pub struct Play {
     pub json: bool,
 }
 
+/// How a score becomes what hands play.
+#[derive(Args)]
+pub struct Reading {
+    /// Silence before the first note in which the hands take their places, seconds.
+    #[arg(long, requires = "score", default_value_t = 0.5)]
+    initial_buffer_secs: f64,
+    /// Multiply all times: 2 plays at half speed.
+    #[arg(long, requires = "score", default_value_t = 1.0)]
+    stretch: f64,
+    /// Move all pitches, semitones.
+    #[arg(long, requires = "score", default_value_t = 0, allow_negative_numbers = true)]
+    shift: i32,
+}
+
+impl Reading {
+    /// As the score's reader takes it.
+    pub fn frames(&self) -> FrameSettings {
+        FrameSettings {
+            initial_buffer_secs: self.initial_buffer_secs,
+            stretch: self.stretch,
+            shift: self.shift,
+            ..FrameSettings::default()
+        }
+    }
+}
+
 impl Play {
     /// Runs the command.
     pub fn run(self) -> Result<(), Failure> {
         let shutdown = Shutdown::listen().map_err(fault)?;
         let store = ModelStore::open().map_err(fault)?;
-        let recording = recording::read(&self.recording, &store)?;
         let hands = Hands::load(&store)?;
-        let (rollout, metrics) = play::replay(&hands, &recording)?;
+        let (performed, fingers) = match &self.score {
+            Some(score) => {
+                let piece = Piece::read(score, &store)?;
+                let (performed, fingers) = play::with_policy(&hands, &policy::file_at(&self.player)?, &piece, &self.reading.frames())?;
+                (performed, Some(fingers))
+            }
+            None => (play::replay(&hands, recording::read(&self.player, &store)?)?, None),
+        };
         if let Some(out) = &self.out {
-            let performed = Performed {
-                playable: &recording.playable,
-                replay: &recording.replay,
-                rollout: &rollout,
-                metrics: &metrics,
-            };
             result::write(out, &performed)?;
             if self.video {
                 let piano = sound_font::read_piano(self.soundfont.as_deref())?;
@@ -58,9 +91,12 @@ impl Play {
             }
         }
         if self.json {
-            println!("{}", serde_json::to_string(&metrics).map_err(fault)?);
-        } else {
-            print_metrics(&metrics);
+            println!("{}", serde_json::to_string(&performed.metrics).map_err(fault)?);
+            return Ok(());
+        }
+        print_metrics(&performed.metrics);
+        if let Some(fingers) = &fingers {
+            print_fingers(fingers);
         }
         Ok(())
     }

@@ -1,21 +1,22 @@
 //! `toccata train`.
 
-use crate::commands::play::print_metrics;
+use crate::commands::play::{Reading, print_metrics};
 use crate::failure::{Failure, fault};
 use crate::sound_font;
+use artifacts::StageStore;
 use bootstrap::models::ModelStore;
 use bootstrap::shutdown::Shutdown;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use simulation::scene::SceneSettings;
-use simulation::score::FrameSettings;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use trainer::fingers::FingerSources;
 use trainer::hands::Hands;
 use trainer::piece::Piece;
 use trainer::result;
-use trainer::train::{self, Method, Progress, TrainRequest};
+use trainer::train::{self, Method, Progress, STAGES_FOLDER, TrainRequest};
+use training::imitation::ImitationSettings;
 
 /// Teach two Shadow Hands a piece and write how they play it
 #[derive(Args)]
@@ -28,21 +29,23 @@ pub struct Train {
     /// How to learn.
     #[arg(long, value_enum, default_value_t = MethodName::Plan)]
     method: MethodName,
-    /// Silence before the first note in which the hands take their places, seconds.
-    #[arg(long, default_value_t = 0.5)]
-    initial_buffer_secs: f64,
-    /// Multiply all times: 2 plays at half speed.
-    #[arg(long, default_value_t = 1.0)]
-    stretch: f64,
-    /// Move all pitches, semitones.
-    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
-    shift: i32,
+    #[command(flatten)]
+    reading: Reading,
     /// Do not go where the hands of the video's person went; by default, fingers without a task do.
     #[arg(long)]
     ignore_person: bool,
+    /// Strike keys as hard as the score says; takes several times as long.
+    #[arg(long)]
+    velocities: bool,
     /// Control steps that the planner may simulate; without a limit it stops when it is content.
     #[arg(long)]
     control_steps_max: Option<u64>,
+    /// Rounds in which a network imitates and is corrected.
+    #[arg(long, default_value_t = ImitationSettings::default().rounds)]
+    rounds: usize,
+    /// Updates of the network after each round.
+    #[arg(long, default_value_t = ImitationSettings::default().updates)]
+    updates: usize,
     /// Draws whatever is drawn by chance; the same seed gives the same result.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -67,6 +70,8 @@ enum MethodName {
     Prior,
     /// A sampling planner around the prior, which works where the prior fails: minutes to hours.
     Plan,
+    /// A network that imitates the plan and then plays alone: policy.safetensors, policy.onnx, curve.csv.
+    Clone,
 }
 
 impl Train {
@@ -76,28 +81,29 @@ impl Train {
         let store = ModelStore::open().map_err(fault)?;
         let piece = Piece::read(&self.score, &store)?;
         let hands = Hands::load(&store)?;
+        let stages = StageStore::at(&self.out.join(STAGES_FOLDER));
         let mut terminal = Terminal::new(self.json);
         let mut advanced = |progress| {
             terminal.show(progress);
             !shutdown.requested()
         };
-        let trained = train::train(&hands, &piece, &self.request(), &self.out, &mut advanced)?;
+        let trained = train::train(&hands, &piece, &self.request(), &stages, &self.out, &mut advanced)?;
         if self.video {
             let piano = sound_font::read_piano(self.soundfont.as_deref())?;
             let drawing = |share| {
                 advanced(Progress {
                     stage: "drawing",
                     share,
-                    right: None,
+                    ..Progress::default()
                 })
             };
-            result::write_video(&self.out, &hands, &trained.performed(), Some(&piano), drawing)?;
+            result::write_video(&self.out, &hands, &trained.performed, Some(&piano), drawing)?;
         }
         terminal.finish();
         if self.json {
-            println!("{}", serde_json::to_string(&trained.metrics).map_err(fault)?);
+            println!("{}", serde_json::to_string(&trained.performed.metrics).map_err(fault)?);
         } else {
-            print_metrics(&trained.metrics);
+            print_metrics(&trained.performed.metrics);
             print_fingers(&trained.fingers);
             eprintln!("written to {}", self.out.display());
         }
@@ -110,23 +116,32 @@ impl Train {
             method: match self.method {
                 MethodName::Prior => Method::Prior,
                 MethodName::Plan => Method::Plan,
+                MethodName::Clone => Method::Clone,
             },
-            frames: FrameSettings {
-                initial_buffer_secs: self.initial_buffer_secs,
-                stretch: self.stretch,
-                shift: self.shift,
-                ..FrameSettings::default()
-            },
+            frames: self.reading.frames(),
             scene: SceneSettings::default(),
             follow_person: !self.ignore_person,
+            velocities: self.velocities,
             control_steps_max: self.control_steps_max,
+            imitation: self.imitation(),
             seed: self.seed,
             threads: self.threads.unwrap_or_else(processors),
         }
     }
 }
 
-fn print_fingers(sources: &FingerSources) {
+impl Train {
+    fn imitation(&self) -> ImitationSettings {
+        ImitationSettings {
+            rounds: self.rounds,
+            updates: self.updates,
+            ..ImitationSettings::default()
+        }
+    }
+}
+
+/// Where fingers come from, as people read it.
+pub fn print_fingers(sources: &FingerSources) {
     let notes = sources.given + sources.from_score;
     if sources.from_score > 0 {
         println!("{} of {notes} fingers are from the score alone", sources.from_score);
@@ -143,14 +158,15 @@ fn print_fingers(sources: &FingerSources) {
 }
 
 /// One line that says what is being done and how far it is.
-struct Terminal {
+pub struct Terminal {
     bar: ProgressBar,
 }
 
 const STEPS: u64 = 1000;
 
 impl Terminal {
-    fn new(quiet: bool) -> Terminal {
+    /// `quiet` shows nothing.
+    pub fn new(quiet: bool) -> Terminal {
         let target = if quiet {
             ProgressDrawTarget::hidden()
         } else {
@@ -162,17 +178,20 @@ impl Terminal {
         Terminal { bar }
     }
 
-    fn show(&mut self, progress: Progress) {
+    /// Shows how far it is.
+    pub fn show(&mut self, progress: Progress) {
         if self.bar.prefix() != progress.stage {
             self.bar.set_prefix(progress.stage);
             self.bar.reset_elapsed();
         }
         let right = progress.right.map(|right| format!("{:.1} % of frames right", 100.0 * right));
-        self.bar.set_message(right.unwrap_or_default());
+        let f1 = progress.f1.map(|f1| format!("the network plays F1 {f1:.3}"));
+        self.bar.set_message(right.or(f1).unwrap_or_default());
         self.bar.set_position((progress.share.clamp(0.0, 1.0) * STEPS as f64) as u64);
     }
 
-    fn finish(&self) {
+    /// Clears the line.
+    pub fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }

@@ -2,12 +2,21 @@
 //!
 //! Moments count from 0, before the first frame; frame t is judged at moment t + 1.
 
-use crate::PlanError;
+use crate::score::{CONTROL_TIMESTEP_SECS, Score};
 use piano::Hand;
-use simulation::score::{CONTROL_TIMESTEP_SECS, Score};
 
 /// Fingers of a hand, thumb first.
 pub const FINGERS: usize = 5;
+
+/// A note has no finger; the score is to be fingered first.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("nobody is said to play the {pitch} at {at_secs:.2} s: finger the score first")]
+pub struct UnknownFinger {
+    /// Its key.
+    pub pitch: String,
+    /// When it is due, seconds.
+    pub at_secs: f64,
+}
 
 /// One hand's part of a score.
 #[derive(Clone, Debug)]
@@ -28,11 +37,11 @@ pub struct FingerTask {
 
 impl Schedule {
     /// A hand's part. Scores with unknown fingers are refused.
-    pub fn new(score: &Score, hand: Hand) -> Result<Schedule, PlanError> {
+    pub fn new(score: &Score, hand: Hand) -> Result<Schedule, UnknownFinger> {
         let mut moments = vec![[FingerTask::default(); FINGERS]; score.frames().len() + 1];
         for (index, frame) in score.frames().iter().enumerate() {
             for note in &frame.notes {
-                let finger = note.finger.ok_or_else(|| PlanError::UnknownFinger {
+                let finger = note.finger.ok_or_else(|| UnknownFinger {
                     pitch: note.pitch.name(),
                     at_secs: index as f64 * CONTROL_TIMESTEP_SECS,
                 })?;
