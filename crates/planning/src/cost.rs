@@ -84,6 +84,17 @@ fn velocities_off(physics: &Physics, due: &Frame) -> impl Iterator<Item = (usize
     })
 }
 
+/// What the strokes of a frame cost that were too hard or too soft, as a share of missed notes.
+pub(crate) fn wrong_strokes(physics: &Physics, due: &Frame, settings: &CostSettings) -> f64 {
+    if settings.velocity == 0.0 {
+        return 0.0;
+    }
+    let off: f64 = velocities_off(physics, due)
+        .map(|(_, off)| (off / VELOCITY_UNIT).min(VELOCITY_MAX))
+        .sum();
+    settings.velocity / settings.missed * off
+}
+
 /// Whose task a key is in a frame.
 fn whose(poses: &Poses, frame: usize, key: usize) -> Option<(usize, usize)> {
     let all = (0..2).flat_map(|hand| (0..FINGERS).map(move |finger| (hand, finger)));

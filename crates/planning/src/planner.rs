@@ -67,7 +67,7 @@ pub struct Progress {
 
 /// Plans a score around a prior; windows that are not played right are tried around others too. It goes on `from` where it stood another
 /// time with the same score, priors and settings. `report` hears where it stands after every window and says whether to go on. Never worse
-/// than the prior.
+/// than the prior where velocities do not count.
 pub fn plan(
     models: &Models,
     score: &Score,
@@ -104,7 +104,8 @@ pub fn plan(
         }
     }
     let progress = planner.progress(&best.plan);
-    let better = best.plan.scores(score).f1 >= by_prior.scores(score).f1;
+    // The prior knows nothing of velocities: where they count, its F1 alone is no measure.
+    let better = settings.cost.velocity > 0.0 || best.plan.scores(score).f1 >= by_prior.scores(score).f1;
     Ok((if better { best.plan } else { by_prior }, progress))
 }
 
@@ -114,6 +115,8 @@ struct Attempt {
     plan: Plan,
     state: Snapshot,
     changes: Rows,
+    /// What the window's strokes cost that were too hard or too soft.
+    wrong_strokes: f64,
 }
 
 struct Planner<'a> {
@@ -131,6 +134,7 @@ impl Attempt {
             plan: Plan::default(),
             state: physics.snapshot(),
             changes: vec![vec![0.0; controls]; horizon],
+            wrong_strokes: 0.0,
         }
     }
 
@@ -166,7 +170,10 @@ impl Planner<'_> {
             if attempt > 0 && !self.may_spend(self.pace(first)) {
                 break;
             }
-            let mut tried = start.clone();
+            let mut tried = Attempt {
+                wrong_strokes: 0.0,
+                ..start.clone()
+            };
             physics.restore(&tried.state);
             let seed = self.settings.seed.wrapping_add((attempt as u64) << 32);
             while tried.plan.actions.len() < end {
@@ -174,7 +181,7 @@ impl Planner<'_> {
                 self.step(physics, &mut tried, end, effort, seed);
             }
             tried.state = physics.snapshot();
-            let wrong = self.wrongness(&tried.plan, first..end);
+            let wrong = self.wrongness(&tried.plan, first..end) + tried.wrong_strokes;
             if best.as_ref().is_none_or(|(least, _)| wrong < *least) {
                 best = Some((wrong, tried));
             }
@@ -212,6 +219,7 @@ impl Planner<'_> {
         for (controls, frame) in rows.iter().zip(frame..end).take(self.settings.commit_frames.max(1)) {
             let due: &Frame = &self.score.frames()[frame];
             attempt.plan.step(physics, controls, due.sustain);
+            attempt.wrong_strokes += cost::wrong_strokes(physics, due, &self.settings.cost);
             // The changes go with time; the last one fades.
             attempt.changes.rotate_left(1);
             let last = attempt.changes.len() - 1;
