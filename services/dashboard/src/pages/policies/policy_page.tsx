@@ -1,0 +1,5 @@
+import { Page } from "../../parts/page";
+
+export function PolicyPage(_: { id: string }) {
+  return <Page title="…">{null}</Page>;
+}
