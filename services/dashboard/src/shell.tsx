@@ -104,7 +104,7 @@ function LiveSign() {
 function AwayBanner() {
   const state = connection.value;
   return (
-    <div role="status" aria-live="polite">
+    <div class="away-place" role="status">
       {state.state === "away" && (
         <div class="away">
           <strong>The API is away since {clock(state.since_ms)}</strong>{" "}

@@ -17,6 +17,6 @@ export function FailureText({ failure }: { failure: Failure }) {
 }
 
 export function FailureCell({ failure }: { failure: Failure | null | undefined }) {
-  if (!failure) return <span class="muted">–</span>;
+  if (!failure) return <span class="muted nil">–</span>;
   return <span title={failure.message ?? failure.code}>{reasonWords(failure.code).title}</span>;
 }

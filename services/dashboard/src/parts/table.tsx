@@ -10,6 +10,8 @@ export interface Column<Row> {
   head?: boolean;
   /** Takes what room is left. */
   wide?: boolean;
+  /** Sentences: wrap. */
+  prose?: boolean;
   /** Hides the name of the column; it is still read out. */
   quiet?: boolean;
 }
@@ -49,6 +51,6 @@ export function Table<Row>({ label, columns, rows, keyOf, rowClass }: TableProps
   );
 }
 
-function classes(column: { figure?: boolean; head?: boolean; wide?: boolean }): string {
-  return [column.figure && "figure", column.head && "head", column.wide && "wide"].filter(Boolean).join(" ");
+function classes(column: { figure?: boolean; head?: boolean; wide?: boolean; prose?: boolean }): string {
+  return [column.figure && "figure", column.head && "head", column.wide && "wide", column.prose && "prose"].filter(Boolean).join(" ");
 }

@@ -3,7 +3,7 @@ import { relative, stamp } from "../format/time";
 import { now } from "./now";
 
 export function When({ ms }: { ms: number | null | undefined }) {
-  if (ms === null || ms === undefined) return <span class="muted">–</span>;
+  if (ms === null || ms === undefined) return <span class="muted nil">–</span>;
   return (
     <time dateTime={new Date(ms).toISOString()} title={stamp(ms)}>
       {relative(ms, now.value)}

@@ -19,9 +19,8 @@ export function Attempts({ job }: { job: JobWithAttempts }) {
     { name: "Waited", figure: true, cell: (attempt) => duration(attempt.queued_ms / 1000) },
     { name: "Worked", figure: true, cell: (attempt) => duration(((attempt.ended_ms ?? now.value) - attempt.started_ms) / 1000) },
     { name: "CPU", figure: true, cell: (attempt) => duration(attempt.cost.cpu_secs) },
-    { name: "Read", figure: true, cell: (attempt) => bytes(attempt.cost.bytes_in) },
-    { name: "Peak memory", figure: true, cell: (attempt) => bytes(attempt.cost.peak_memory_bytes) },
-    { name: "Worker", wide: true, cell: (attempt) => <span class="muted"><code>{attempt.device}</code> <code title={attempt.worker}>…{attempt.worker.slice(-6)}</code></span> },
+    { name: "Memory", figure: true, cell: (attempt) => bytes(attempt.cost.peak_memory_bytes) },
+    { name: "Worker", figure: true, cell: (attempt) => <span class="muted"><code>{attempt.device}</code> <code title={attempt.worker}>…{attempt.worker.slice(-6)}</code></span> },
   ];
   return (
     <>

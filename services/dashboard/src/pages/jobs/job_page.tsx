@@ -59,7 +59,7 @@ export function JobPage({ id }: { id: string }) {
           <FailureText failure={value.failure} />
         </section>
       )}
-      <div class="grid">
+      <div class="grid job-grid">
         <Panel title="Stages">
           <Stages job={value} />
         </Panel>

@@ -23,7 +23,7 @@ export function KindsTable({ jobs, scaling }: { jobs: readonly Job[]; scaling: r
   const columns: Column<Row>[] = [
     { name: "Kind", head: true, cell: (row) => KIND_WORDS[row.kind] },
     { name: STATE_WORDS.available.name, figure: true, cell: (row) => figure(row.scaling?.claimable ?? 0, row.kind, "available") },
-    { name: "Oldest", figure: true, cell: (row) => (row.scaling?.claimable ? duration(row.scaling.oldest_claimable_secs) : <span class="muted">–</span>) },
+    { name: "Oldest", figure: true, cell: (row) => (row.scaling?.claimable ? duration(row.scaling.oldest_claimable_secs) : <span class="muted nil">–</span>) },
     { name: STATE_WORDS.running.name, figure: true, cell: (row) => figure(row.scaling?.running ?? 0, row.kind, "running") },
     ...COUNTED_HERE.map((state): Column<Row> => ({ name: STATE_WORDS[state].name, figure: true, cell: (row) => figure(row.states.get(state) ?? 0, row.kind, state) })),
   ];
@@ -31,6 +31,6 @@ export function KindsTable({ jobs, scaling }: { jobs: readonly Job[]; scaling: r
 }
 
 function figure(jobs: number, kind: JobKind, state: JobState) {
-  if (jobs === 0) return <span class="muted">0</span>;
+  if (jobs === 0) return <span class="muted nil">0</span>;
   return <a href={withQuery("/jobs", { state, kind })}>{count(jobs)}</a>;
 }

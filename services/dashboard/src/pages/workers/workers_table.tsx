@@ -30,7 +30,7 @@ export function WorkersTable() {
   const columns: Column<Worker>[] = [
     { name: "Worker", head: true, cell: (worker) => <span title={worker.id}>{worker.name}</span> },
     { name: "Device", cell: (worker) => <code>{worker.device}</code> },
-    { name: "Does", cell: (worker) => <span class="muted">{worker.kinds.map((kind) => KIND_WORDS[kind]).join(", ")}</span> },
+    { name: "Does", prose: true, cell: (worker) => <span class="muted">{worker.kinds.map((kind) => KIND_WORDS[kind]).join(", ")}</span> },
     { name: "Now", wide: true, cell: (worker) => <Doing worker={worker} jobs={jobOf(worker)} /> },
     { name: "Heartbeat", figure: true, cell: (worker) => <When ms={worker.seen_ms} /> },
     { name: "Up since", figure: true, cell: (worker) => <When ms={worker.started_ms} /> },
