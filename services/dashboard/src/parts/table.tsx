@@ -16,6 +16,9 @@ export interface Column<Row> {
   quiet?: boolean;
 }
 
+/** So few columns fit on a phone. */
+const STACKS_ABOVE = 3;
+
 interface TableProps<Row> {
   label: string;
   columns: readonly Column<Row>[];
@@ -26,7 +29,7 @@ interface TableProps<Row> {
 
 export function Table<Row>({ label, columns, rows, keyOf, rowClass }: TableProps<Row>) {
   return (
-    <table class="table" role="table" aria-label={label}>
+    <table class={columns.length > STACKS_ABOVE ? "table stacks" : "table"} role="table" aria-label={label}>
       <thead role="rowgroup">
         <tr role="row">
           {columns.map((column) => (

@@ -5,7 +5,7 @@ import { SPEEDS } from "../../roll/playhead";
 import type { Stage } from "../../roll/stage";
 import { Timeline } from "./timeline";
 
-export function Transport({ stage, help }: { stage: Stage; help: () => void }) {
+export function Transport({ stage, help, doubt = "Doubtful" }: { stage: Stage; help: () => void; doubt?: string }) {
   const { playhead } = stage;
   const loop = stage.loop.value;
   return (
@@ -38,12 +38,12 @@ export function Transport({ stage, help }: { stage: Stage; help: () => void }) {
             </button>
           )}
         </div>
-        <div class="segments" role="group" aria-label="Doubtful notes">
-          <button type="button" title="The doubtful note before (P)" aria-label="The doubtful note before" onClick={() => stage.showDoubtful(-1)}>
+        <div class="segments" role="group" aria-label={`${doubt} notes`}>
+          <button type="button" title={`${doubt}: the note before (P)`} aria-label={`${doubt}: the note before`} onClick={() => stage.showDoubtful(-1)}>
             <PreviousIcon />
           </button>
-          <button type="button" title="The next doubtful note (N)" onClick={() => stage.showDoubtful(1)}>
-            Doubtful <NextIcon />
+          <button type="button" title={`${doubt}: the next note (N)`} onClick={() => stage.showDoubtful(1)}>
+            {doubt} <NextIcon />
           </button>
         </div>
         <div class="segments" role="group" aria-label="Zoom">

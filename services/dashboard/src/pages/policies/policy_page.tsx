@@ -96,7 +96,7 @@ function Played({ files, metrics, film, title }: { files: string; metrics: Metri
     <div class="policy-player">
       <div class="perf-main">
         <RollView stage={stage} hands={null} label={`Piano roll of the rollout: ${rollout.missed} notes missed, ${rollout.falseKeys} false keys.`} />
-        <Transport stage={stage} help={help} />
+        <Transport stage={stage} help={help} doubt="Missed" />
       </div>
       <aside class="perf-side" aria-label="The rollout">
         {film && <Panel title="Rollout" flush><Film path={film.path} stage={stage} label={`Rollout of ${title}`} /></Panel>}
@@ -107,7 +107,7 @@ function Played({ files, metrics, film, title }: { files: string; metrics: Metri
             <dt>False keys</dt>
             <dd><strong>{count(rollout.falseKeys)}</strong> <span class="muted">grey, without a number</span></dd>
           </dl>
-          <p class="small muted">Judged by onsets within 100 ms of the score.</p>
+          <p class="small muted judged">Judged by onsets within 100 ms of the score.</p>
           <FingerLegend />
         </Panel>
       </aside>

@@ -61,7 +61,7 @@ export function Addresses({ options }: { options: Options }) {
         {problem && <ProblemNotice problem={problem} />}
         <div>
           <button type="submit" class="button primary" disabled={busy || sums.videos + sums.playlists === 0}>
-            {busy ? "Submitting" : onlyPlaylist ? "Submit the playlist" : `Submit ${count(lines.length - sums.duplicates)} ${lines.length - sums.duplicates === 1 ? "line" : "lines"}`}
+            {busy ? "Submitting" : onlyPlaylist ? "Submit the playlist" : lines.length === 0 ? "Submit" : `Submit ${count(lines.length - sums.duplicates)} ${lines.length - sums.duplicates === 1 ? "line" : "lines"}`}
           </button>
         </div>
       </form>

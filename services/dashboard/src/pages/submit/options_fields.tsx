@@ -13,7 +13,7 @@ export function OptionsFields({ options, change }: OptionsFieldsProps) {
   return (
     <div class="options">
       <label class="field">
-        <span>Licence of the recording, as its owner states it</span>
+        <span>Licence, as the owner states it</span>
         <input type="text" maxLength={500} placeholder="not stated" value={options.licence ?? ""} onInput={(event) => set({ licence: event.currentTarget.value || null })} />
       </label>
       <label class="field">
