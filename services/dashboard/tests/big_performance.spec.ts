@@ -8,7 +8,7 @@ import { known } from "./known";
 const NOTES = 50_000;
 const NOTES_A_SECOND = 40;
 
-function performance(): string {
+function labels(): string {
   const notes = Array.from({ length: NOTES }, (_, index) => {
     const onset_secs = index / NOTES_A_SECOND;
     const hand = index % 2 === 0 ? "left" : "right";
@@ -48,7 +48,7 @@ function performance(): string {
 test("fifty thousand notes scroll", async ({ page, request }, info) => {
   const { performance: id, performanceJob } = await known(request);
   test.skip(id === null, "the server has no performance yet");
-  const body = performance();
+  const body = labels();
   await page.route(`**/artifacts/performance.json`, (route) => route.fulfill({ contentType: "application/json", body }));
   // Only the labels: a video of another length would end before the notes do.
   await page.route(`**/v1/jobs/${performanceJob}/artifacts`, async (route) => {

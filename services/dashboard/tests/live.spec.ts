@@ -1,11 +1,12 @@
 /** The page hears what happens, outlives the API's restart, and works by keyboard alone. Needs `TOCCATA_BIN`. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import type { Server } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve as resolvePath } from "node:path";
 import { expect, test } from "@playwright/test";
-import { type PreviewServer, preview } from "vite";
+import { serve } from "./serve";
 
 const program = process.env["TOCCATA_BIN"];
 test.skip(!program, "TOCCATA_BIN names no program");
@@ -14,7 +15,7 @@ test.describe.configure({ mode: "serial" });
 let data: string;
 let port: number;
 let service: ChildProcess;
-let site: PreviewServer;
+let site: Server;
 let base: string;
 
 async function freePort(): Promise<number> {
@@ -31,6 +32,7 @@ async function start(): Promise<void> {
 }
 
 async function stop(): Promise<void> {
+  if (service.exitCode !== null || service.signalCode !== null) return;
   const ended = new Promise((resolve) => service.once("exit", resolve));
   service.kill("SIGKILL");
   await ended;
@@ -42,16 +44,16 @@ const submit = (name: string): Promise<Response> =>
 test.beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), "toccata-dashboard-"));
   port = await freePort();
-  const sitePort = await freePort();
-  const target = { target: `http://127.0.0.1:${port}`, changeOrigin: true, headers: { origin: `http://127.0.0.1:${port}` } };
-  site = await preview({ preview: { host: "127.0.0.1", port: sitePort, strictPort: true, proxy: { "/v1": target } }, logLevel: "silent" });
-  base = `http://127.0.0.1:${sitePort}`;
+  const served = await serve(resolvePath("dist"), () => `http://127.0.0.1:${port}`);
+  site = served.server;
+  base = served.url;
   await start();
 });
 
 test.afterAll(async () => {
   await stop();
-  await site.close();
+  site.closeAllConnections();
+  site.close();
   rmSync(data, { recursive: true, force: true });
 });
 
@@ -77,21 +79,21 @@ test("a job that is submitted appears by itself, and its page says why it was re
 
 test("the page outlives the API", async ({ page }) => {
   await page.goto(`${base}/jobs`);
-  await expect(page.getByText("live.mp4")).toBeVisible();
+  await expect(page.getByRole("link", { name: "live.mp4" })).toBeVisible();
   await expect(page.getByText("Live", { exact: true })).toBeVisible();
   await stop();
   await expect(page.getByText("The API is away since")).toBeVisible({ timeout: 15_000 });
-  await expect(page.getByText("live.mp4"), "what was known stays").toBeVisible();
+  await expect(page.getByRole("link", { name: "live.mp4" }), "what was known stays").toBeVisible();
   await page.screenshot({ path: "test-results/pages/jobs_api_away.png" });
   await start();
   await expect(page.getByText("The API is away since")).toBeHidden({ timeout: 20_000 });
   await submit("after");
-  await expect(page.getByText("after.mp4")).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByRole("link", { name: "after.mp4" })).toBeVisible({ timeout: 15_000 });
 });
 
 test("many jobs are retried at once after a question, by keyboard alone", async ({ page }) => {
   await page.goto(`${base}/jobs`);
-  await expect(page.getByText("after.mp4")).toBeVisible();
+  await expect(page.getByRole("link", { name: "after.mp4" })).toBeVisible();
   await page.keyboard.press("Tab");
   await expect(page.getByText("Skip to the content")).toBeFocused();
   const all = page.getByLabel("Choose all on this page");

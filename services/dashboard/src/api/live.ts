@@ -9,7 +9,7 @@ import { apiKey, authorization, keyWanted } from "./key";
 import type { JobEvent } from "./types";
 
 /** The server sends a comment every 15 s; silence for longer means that the connection is dead. */
-const SILENCE_MS_MAX = 40_000;
+const SILENCE_MS_MAX = 25_000;
 const WAIT_MS_MIN = 500;
 const WAIT_MS_MAX = 10_000;
 
