@@ -1,22 +1,22 @@
-/** Which page stands at which address. The performance and the policy page draw on canvases and are loaded when opened. */
+/** Which page stands at which address. All but the first are loaded when they are opened. */
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Loading, ProblemNotice } from "./parts/notice";
 import { apiKey } from "./api/key";
 import { problemOf } from "./api/problem";
-import { BatchPage } from "./pages/batches/batch_page";
-import { BatchesPage } from "./pages/batches/batches_page";
-import { JobPage } from "./pages/jobs/job_page";
-import { JobsPage } from "./pages/jobs/jobs_page";
 import { OverviewPage } from "./pages/overview/overview_page";
-import { PerformancesPage } from "./pages/performances/performances_page";
-import { WorkersPage } from "./pages/workers/workers_page";
 import { NotFoundPage } from "./pages/not_found_page";
 import { match, place } from "./router";
 import { Shell } from "./shell";
 
 type PageOf = ComponentType<{ id: string }>;
 
+const BatchPage = later(() => import("./pages/batches/batch_page").then((module) => module.BatchPage));
+const BatchesPage = later(() => import("./pages/batches/batches_page").then((module) => module.BatchesPage));
+const JobPage = later(() => import("./pages/jobs/job_page").then((module) => module.JobPage));
+const JobsPage = later(() => import("./pages/jobs/jobs_page").then((module) => module.JobsPage));
+const PerformancesPage = later(() => import("./pages/performances/performances_page").then((module) => module.PerformancesPage));
+const WorkersPage = later(() => import("./pages/workers/workers_page").then((module) => module.WorkersPage));
 const PerformancePage = later(() => import("./pages/performance/performance_page").then((module) => module.PerformancePage));
 const PoliciesPage = later(() => import("./pages/policies/policies_page").then((module) => module.PoliciesPage));
 const PolicyPage = later(() => import("./pages/policies/policy_page").then((module) => module.PolicyPage));

@@ -1,10 +1,10 @@
 /** Why something did not succeed: the reason in words, the server's own message, and what to do. */
 import type { Failure } from "../api/types";
-import { messageWithoutHint, reasonWords } from "../words/reasons";
+import { messageForPeople, reasonWords } from "../words/reasons";
 
 export function FailureText({ failure }: { failure: Failure }) {
   const { title, hint } = reasonWords(failure.code);
-  const message = failure.message ? messageWithoutHint(failure.message, hint) : null;
+  const message = failure.message ? messageForPeople(failure.message, hint) : null;
   return (
     <div class="failure">
       <p>

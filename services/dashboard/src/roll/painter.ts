@@ -288,7 +288,7 @@ export class Painter {
     }
     for (const [pitch, style] of sounding) {
       const key = keyOf(pitch);
-      if (style > 0 && unit >= 8) context.drawImage(this.#digit(style), (xOf(key.left) + xOf(key.right)) / 2 - 7, top + (key.black ? height * BLACK_LENGTH - 16 : height - 18), 14, 14);
+      if (style > 0 && unit >= 8) context.drawImage(this.#digit(style), (xOf(key.left) + xOf(key.right)) / 2 - 7, top + height * BLACK_LENGTH + (key.black ? -16 : 4), 14, 14);
     }
     context.fillStyle = "#b3261e";
     context.fillRect(0, top - 1, this.#width, 2);

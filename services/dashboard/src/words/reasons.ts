@@ -53,7 +53,11 @@ export function reasonWords(code: string): Reason {
   return known ? { title: known[0], hint: known[1] } : { title: sentence(code), hint: null };
 }
 
-/** The server's message often ends with the same hint; it is not said twice. */
-export function messageWithoutHint(message: string, hint: string | null): string {
-  return hint ? message.replace(hint, "").trim() : message;
+/** A worker's folder in a message says nothing to who reads it: `/data/work/job_…/media.mp4` is shown as `media.mp4`. */
+const FOLDERS = /(^|\s)\/(?:[^\s/]+\/)+/g;
+
+/** The server's message for people: without folders of its own, and without the hint where that is said beside it. */
+export function messageForPeople(message: string, hint: string | null): string {
+  const plain = message.replace(FOLDERS, "$1");
+  return (hint ? plain.replace(hint, "") : plain).trim();
 }

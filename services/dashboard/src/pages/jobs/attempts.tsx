@@ -41,8 +41,7 @@ export function Attempts({ job }: { job: JobWithAttempts }) {
         </svg>
         <div class="lanes-ends">
           <span>{stamp(start_ms)}</span>
-          <span>{duration((end_ms - start_ms) / 1000)}</span>
-          <span>{stamp(end_ms)}</span>
+          <span>+ {duration((end_ms - start_ms) / 1000)}</span>
         </div>
       </div>
       <Table label="Attempts" columns={columns} rows={job.attempts} keyOf={(attempt) => String(attempt.fence)} />

@@ -43,6 +43,7 @@ const SIGNS: Record<StepState, { sign: string; words: string }> = {
 };
 
 export function Stages({ job }: { job: Job }) {
+  if (!job.stage && (job.state === "discarded" || job.state === "cancelled")) return <p class="muted">It ended before a worker told of a stage.</p>;
   return (
     <ol class="stages">
       {steps(job).map(({ stage, state }) => (

@@ -12,7 +12,7 @@ import type { Decoded } from "../../roll/decode";
 import { useHands } from "../../roll/load_hands";
 import { usePerformance } from "../../roll/load";
 import { Stage } from "../../roll/stage";
-import { performanceTitle } from "../performances/performances_page";
+import { performanceTitle } from "../performances/performance_title";
 import "../../styles/performance.css";
 import { DoubtfulList } from "./doubtful_list";
 import { Film } from "./film";

@@ -13,8 +13,7 @@ import { Panel } from "../../parts/panel";
 import { type Column, Table } from "../../parts/table";
 import { When } from "../../parts/when";
 import { go, place } from "../../router";
-
-export const performanceTitle = (one: Pick<PerformanceSummary, "title" | "source_name">): string => one.title ?? one.source_name;
+import { performanceTitle } from "./performance_title";
 
 const COLUMNS: Column<PerformanceSummary>[] = [
   { name: "Performance", head: true, wide: true, cell: (one) => <a class="job-name" href={`/performances/${one.id}`} title={one.id}>{performanceTitle(one)}</a> },
