@@ -77,7 +77,8 @@ function Played({ decoded, files, title }: { decoded: Decoded; files: readonly A
   const help = useCallback(() => setAsksHelp(true), []);
   useShortcuts(stage, help);
   useEffect(() => () => stage.playhead.pause(), [stage]);
-  const films = files.filter((file) => file.media_type.startsWith("video/"));
+  // A video that is kept is called `media`, whatever its type; the overlay comes first where there is one.
+  const films = files.filter((file) => file.media_type.startsWith("video/") || file.name === "media").sort((a, b) => Number(a.name === "media") - Number(b.name === "media"));
   const [film, setFilm] = useState<string | null>(films[0]?.name ?? null);
   const shown = films.find((file) => file.name === film);
   const hands = useHands(files.find((file) => file.name === "hands.parquet"));
