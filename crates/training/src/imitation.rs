@@ -193,8 +193,8 @@ pub fn imitate(
     for round in 1..=settings.rounds {
         let share = |done: f64| ((round - 1) as f64 + done) / settings.rounds as f64;
         let mut shown = 0;
-        let mut expert = |pupils: &Pupils<'_>, which: usize, _: &[f32], action: &mut [f32]| {
-            pupils.show(which, lessons, action);
+        let mut expert = |pupils: &Pupils<'_>, which: usize, seen: &[f32], action: &mut [f32]| {
+            pupils.show(which, lessons, seen, action);
             shown += 1;
             let gathered = shown as f64 / (steps * pupils.count()) as f64;
             let goes_on = shown % SHOWN_BETWEEN_REPORTS > 0
@@ -325,13 +325,11 @@ impl<'a> Pupils<'a> {
         longest.max(all.div_ceil(self.playing.len()))
     }
 
-    /// What the teacher would have the network put out.
-    fn show(&self, which: usize, lessons: &[Lesson<'_>], action: &mut [f32]) {
+    /// What the teacher would have the network put out, which has `seen` this.
+    fn show(&self, which: usize, lessons: &[Lesson<'_>], seen: &[f32], action: &mut [f32]) {
         let (environment, piece) = &self.playing[which];
-        let mut seen = vec![0.0; self.sights[*piece].layout().len()];
-        self.sights[*piece].see(environment, &mut seen);
         let wanted = lessons[*piece].teacher.action(environment);
-        self.relative.outputs(&seen, &wanted, action);
+        self.relative.outputs(seen, &wanted, action);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::piece::Piece;
 use crate::policy;
 use crate::recording::Playable;
 use crate::teacher::PlanTeacher;
-use crate::train::{Progress, best_f1, imitation_ended, planning_ended};
+use crate::train::{Progress, best_f1, learn, planning_ended};
 use artifacts::write_whole;
 use bootstrap::clock::process_cpu_secs;
 use piano::{FingeredNote, Note, PedalInterval};
@@ -20,7 +20,7 @@ use simulation::score::{FrameSettings, Score};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
-use training::imitation::{self, ImitationSettings, Lesson, imitate};
+use training::imitation::{ImitationSettings, Lesson};
 use training::metrics::{Actor, Metrics, measure};
 use training::practice::practice;
 
@@ -119,28 +119,19 @@ pub fn distill(
     });
     let lessons: Vec<Lesson<'_>> = lessons.collect();
     let model = hands.build(&request.scene)?;
-    let mut learned = |progress: imitation::Progress<'_>| {
-        advanced(Progress {
-            stage: "learning",
-            share: progress.share,
-            f1: best_f1(progress.curve),
-            right: None,
-        })
-    };
-    let imitated = imitate(
+    let imitated = learn(
         &model,
         &lessons,
         &judged,
         &request.imitation,
         request.seed,
         request.threads,
-        &mut learned,
-    );
-    let imitated = imitated.map_err(imitation_ended)?;
+        advanced,
+    )?;
     policy::write(out, &imitated.policy, &imitated.curve)?;
     let cpu_secs = process_cpu_secs() - began_cpu_secs;
     let held_out = held_out.iter().map(|(piece, playable)| {
-        let rollout = policy::play(&imitated.policy, hands, &request.scene, playable)?;
+        let rollout = policy::play(&imitated.policy, &model, playable)?;
         Ok(HeldOut {
             piece: piece.clone(),
             metrics: measure(&playable.score, &rollout, Actor::Policy, None),

@@ -8,12 +8,10 @@ use crate::policy;
 use crate::recording::{Playable, Recording};
 use crate::result::Performed;
 use simulation::environment::Environment;
-use simulation::observation::ObservationSettings;
 use simulation::score::FrameSettings;
 use std::path::Path;
 use std::sync::Arc;
 use training::metrics::{Actor, measure};
-use training::replay::Replay;
 use training::rollout::{self, Recorded};
 
 /// Does the same actions again.
@@ -42,18 +40,13 @@ pub fn replay(hands: &Hands, recording: Recording) -> Result<Performed, TrainErr
 /// Plays a piece with the network in `file` alone; notes without a finger are fingered from the score.
 pub fn with_policy(hands: &Hands, file: &Path, piece: &Piece, frames: &FrameSettings) -> Result<(Performed, FingerSources), TrainError> {
     let policy = policy::read(file)?;
-    let scene = policy::scene(&policy, hands)?;
+    let model = policy::model(&policy, hands)?;
     let fingered = finger_to_play(piece)?;
     let playable = Playable::new(&fingered.piece, frames)?;
-    let rollout = policy::play(&policy, hands, &scene, &playable)?;
+    let rollout = policy::play(&policy, &model, &playable)?;
     let performed = Performed {
         metrics: measure(&playable.score, &rollout, Actor::Policy, None),
-        replay: Replay::new(
-            playable.named.clone(),
-            &scene,
-            frames,
-            ObservationSettings::default().lookahead_steps,
-        ),
+        replay: playable.replay(model.settings(), frames),
         playable,
         rollout,
     };

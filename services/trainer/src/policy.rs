@@ -6,6 +6,7 @@ use crate::recording::Playable;
 use artifacts::write_whole;
 use learning::policy::Policy;
 use simulation::environment::{Environment, TaskSettings};
+use simulation::model::Model;
 use simulation::scene::SceneSettings;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -61,8 +62,8 @@ pub fn read(file: &Path) -> Result<Policy, TrainError> {
     Policy::from_safetensors(&bytes).map_err(|error| unreadable(file, crate::error::with_causes(&error)))
 }
 
-/// The scene a policy was taught in.
-pub fn scene(policy: &Policy, hands: &Hands) -> Result<SceneSettings, TrainError> {
+/// The scene a policy was taught in, built.
+pub fn model(policy: &Policy, hands: &Hands) -> Result<Model, TrainError> {
     let other = |reason: String| {
         TrainError::refused(
             "policy_for_other_hands",
@@ -93,14 +94,13 @@ pub fn scene(policy: &Policy, hands: &Hands) -> Result<SceneSettings, TrainError
             model.action_len()
         )));
     }
-    Ok(scene)
+    Ok(model)
 }
 
 /// Plays with the network alone.
-pub fn play(policy: &Policy, hands: &Hands, scene: &SceneSettings, playable: &Playable) -> Result<Rollout, TrainError> {
-    let model = hands.build(scene)?;
-    let sight = Sight::new(&model, &playable.score)
+pub fn play(policy: &Policy, model: &Model, playable: &Playable) -> Result<Rollout, TrainError> {
+    let sight = Sight::new(model, &playable.score)
         .map_err(|error| TrainError::refused("score_unfingered", error.to_string(), "Finger the score with `toccata finger`."))?;
-    let mut environment = Environment::new(&model, Arc::new(playable.score.clone()), TaskSettings::default());
+    let mut environment = Environment::new(model, Arc::new(playable.score.clone()), TaskSettings::default());
     imitation::play(policy, &mut environment, &sight).map_err(TrainError::fault)
 }

@@ -5,6 +5,8 @@ use crate::piece::Piece;
 use artifacts::write_whole;
 use bootstrap::models::ModelStore;
 use piano::{FingeredNote, pig};
+use simulation::observation::ObservationSettings;
+use simulation::scene::SceneSettings;
 use simulation::score::{FrameSettings, Score};
 use std::io::Read;
 use std::path::Path;
@@ -65,6 +67,12 @@ impl Playable {
             pig: Some(text),
             score: Score::new(&notes, &piece.pedal, frames)?,
         })
+    }
+
+    /// What to build to play it again.
+    pub fn replay(&self, scene: &SceneSettings, frames: &FrameSettings) -> Replay {
+        let lookahead_steps = ObservationSettings::default().lookahead_steps;
+        Replay::new(self.named.clone(), scene, frames, lookahead_steps)
     }
 }
 

@@ -21,9 +21,8 @@ use planning::settings::{CostSettings, PlannerSettings, PriorSettings};
 use serde::{Deserialize, Serialize};
 use simulation::environment::{Environment, TaskSettings};
 use simulation::model::Model;
-use simulation::observation::ObservationSettings;
 use simulation::scene::SceneSettings;
-use simulation::score::FrameSettings;
+use simulation::score::{FrameSettings, Score};
 use simulation::trajectory::Trajectory;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -144,12 +143,7 @@ pub fn train(
     };
     let began_cpu_secs = process_cpu_secs();
     let followed = person.as_ref().filter(|_| request.follow_person);
-    let replay = Replay::new(
-        playable.named.clone(),
-        &request.scene,
-        &request.frames,
-        ObservationSettings::default().lookahead_steps,
-    );
+    let replay = playable.replay(&request.scene, &request.frames);
     let planning = Planning {
         playable: &playable,
         replay: &replay,
@@ -171,7 +165,7 @@ pub fn train(
         Method::Clone => {
             let teacher = PlanTeacher::new(planned.prior, &planned.plan, &mut environment).map_err(TrainError::fault)?;
             let imitated = clone(&model, &playable, &teacher, request, advanced)?;
-            let rollout = policy::play(&imitated.policy, hands, &request.scene, &playable)?;
+            let rollout = policy::play(&imitated.policy, &model, &playable)?;
             (rollout, Actor::Policy, Some(imitated))
         }
     };
@@ -223,6 +217,27 @@ fn clone(
         score: Arc::clone(&score),
         teacher,
     };
+    learn(
+        model,
+        &[lesson],
+        &[score],
+        &request.imitation,
+        request.seed,
+        request.threads,
+        advanced,
+    )
+}
+
+/// Teaches a network, and tells how it is getting on.
+pub(crate) fn learn(
+    model: &Model,
+    lessons: &[Lesson<'_>],
+    judged: &[Arc<Score>],
+    settings: &ImitationSettings,
+    seed: u64,
+    threads: NonZeroUsize,
+    advanced: &mut dyn FnMut(Progress) -> bool,
+) -> Result<Imitated, TrainError> {
     let mut learned = |progress: imitation::Progress<'_>| {
         advanced(Progress {
             stage: "learning",
@@ -231,15 +246,7 @@ fn clone(
             right: None,
         })
     };
-    let imitated = imitate(
-        model,
-        &[lesson],
-        &[score],
-        &request.imitation,
-        request.seed,
-        request.threads,
-        &mut learned,
-    );
+    let imitated = imitate(model, lessons, judged, settings, seed, threads, &mut learned);
     imitated.map_err(imitation_ended)
 }
 
@@ -248,7 +255,7 @@ pub(crate) fn best_f1(curve: &[Round]) -> Option<f64> {
     curve.iter().map(|round| round.f1).reduce(f64::max)
 }
 
-pub(crate) fn imitation_ended(error: ImitationError) -> TrainError {
+fn imitation_ended(error: ImitationError) -> TrainError {
     match error {
         ImitationError::Stopped => TrainError::Stopped,
         ImitationError::Settings(error) => TrainError::refused("settings", error.to_string(), "Change the settings of the imitation."),

@@ -1,16 +1,16 @@
 //! `toccata play`.
 
-use crate::commands::train::print_fingers;
+use crate::commands::train::{Terminal, print_fingers};
 use crate::failure::{Failure, fault};
 use crate::sound_font;
 use bootstrap::models::ModelStore;
 use bootstrap::shutdown::Shutdown;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use simulation::score::FrameSettings;
 use std::path::PathBuf;
 use trainer::hands::Hands;
 use trainer::piece::Piece;
+use trainer::train::Progress;
 use trainer::{play, policy, recording, result};
 use training::metrics::Metrics;
 
@@ -82,12 +82,16 @@ impl Play {
             result::write(out, &performed)?;
             if self.video {
                 let piano = sound_font::read_piano(self.soundfont.as_deref())?;
-                let bar = progress_bar(self.json);
+                let mut terminal = Terminal::new(self.json);
                 result::write_video(out, &hands, &performed, Some(&piano), |share| {
-                    bar.set_position((share * STEPS as f64) as u64);
+                    terminal.show(Progress {
+                        stage: "drawing",
+                        share,
+                        ..Progress::default()
+                    });
                     !shutdown.requested()
                 })?;
-                bar.finish_and_clear();
+                terminal.finish();
             }
         }
         if self.json {
@@ -100,18 +104,6 @@ impl Play {
         }
         Ok(())
     }
-}
-
-const STEPS: u64 = 1000;
-
-fn progress_bar(quiet: bool) -> ProgressBar {
-    let bar = ProgressBar::new(STEPS);
-    if quiet {
-        bar.set_draw_target(ProgressDrawTarget::hidden());
-    }
-    let style = ProgressStyle::with_template("drawing    {bar:32} {percent:>3} %  {elapsed}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar
 }
 
 /// The figures as people read them.
