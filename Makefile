@@ -4,7 +4,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 TOCCATA := $(TARGET)/release/toccata
 DEMO := .demo
 
-.PHONY: demo test replay soak cluster setup build models lint bench-label bench-queue bench-fingering clean
+.PHONY: demo test replay soak cluster setup dashboard build models lint bench-label bench-queue bench-fingering clean
 
 demo: models
 	@echo "== rendering the demo clip"
@@ -21,6 +21,7 @@ test: models
 	@echo "== testing"
 	cargo test --release --workspace
 	@./scripts/fuzz-api.sh
+	@./scripts/test-dashboard.sh
 
 # The whole cluster under work and faults for half an hour (SOAK_MINUTES): nothing lost, memory flat.
 soak: models
@@ -36,7 +37,11 @@ cluster: models
 setup:
 	@./scripts/setup.sh
 
-build: setup
+# The pages, which the API carries within itself.
+dashboard: setup
+	@./scripts/build-dashboard.sh
+
+build: dashboard
 	@echo "== building"
 	cargo build --release -p toccata
 

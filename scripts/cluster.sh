@@ -55,7 +55,7 @@ until (exec 3<>"/dev/tcp/${listen%:*}/${listen##*:}") 2>/dev/null; do
     kill -0 "${pids[0]}" 2>/dev/null || { tail -20 "$folder/api.log" >&2; exit 1; }
     sleep 0.2
 done
-say "http://$listen/docs  (a key: toccata keys create --catalog $catalog --name me --scopes admin)"
+say "http://$listen  (a key: toccata keys create --catalog $catalog --name me --scopes admin)"
 say "Ctrl-C ends everything"
 wait -n "${pids[@]}" || true
 say "a program ended; the last lines of the logs:"

@@ -1,13 +1,14 @@
 /**
- * The browser tests: the built dashboard in a real Chromium against a real server.
- * `TOCCATA_URL` is the API; `TOCCATA_BIN` (the `toccata` program) lets the restart test start and stop one of its own.
+ * The browser tests: a real Chromium against a real server that carries the built dashboard (`scripts/test-dashboard.sh` starts one).
+ * `TOCCATA_URL` is where it is; `TOCCATA_BIN` (the `toccata` program) lets the restart test start and stop one of its own.
  * `CHROMIUM` is the browser, `chromium` from the path unless given.
  */
 import { execFileSync } from "node:child_process";
 import { defineConfig } from "@playwright/test";
 
 const chromium = process.env["CHROMIUM"] ?? execFileSync("which", ["chromium"], { encoding: "utf8" }).trim();
-const port = Number(process.env["DASHBOARD_PORT"] ?? 4173);
+const url = process.env["TOCCATA_URL"];
+if (!url) throw new Error("TOCCATA_URL must name a server: run scripts/test-dashboard.sh");
 
 export default defineConfig({
   testDir: "tests",
@@ -16,8 +17,7 @@ export default defineConfig({
   workers: 1,
   reporter: [["list"]],
   use: {
-    baseURL: `http://127.0.0.1:${port}`,
+    baseURL: url,
     launchOptions: { executablePath: chromium, args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"] },
   },
-  webServer: { command: `npx vite preview --host 127.0.0.1 --strictPort --port ${port}`, port, reuseExistingServer: true },
 });

@@ -6,6 +6,7 @@ pub mod access;
 mod artifacts;
 mod batches;
 mod config;
+mod dashboard;
 pub mod duties;
 mod events;
 mod health;

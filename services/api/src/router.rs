@@ -2,11 +2,13 @@
 
 use crate::state::ApiState;
 use crate::web::follow;
-use crate::{access, artifacts, batches, events, health, idempotency, jobs, keys, openapi, performances, problem, sources, uploads, usage};
+use crate::{
+    access, artifacts, batches, dashboard, events, health, idempotency, jobs, keys, openapi, performances, problem, sources, uploads, usage,
+};
 use crate::{videos, webhooks, workers};
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::openapi::OpenApi;
@@ -21,8 +23,7 @@ pub fn router(state: ApiState) -> Router {
     router
         .route("/openapi.json", axum::routing::get(move || async move { Json(shown) }))
         .merge(pages)
-        .route("/", axum::routing::get(async || Redirect::to("/docs/")))
-        .fallback(problem::no_such_path)
+        .fallback_service(dashboard::pages())
         .method_not_allowed_fallback(problem::no_such_method)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(follow))

@@ -1,12 +1,10 @@
 /** The page hears what happens, outlives the API's restart, and works by keyboard alone. Needs `TOCCATA_BIN`. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import type { Server } from "node:http";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve as resolvePath } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { serve } from "./serve";
 
 const program = process.env["TOCCATA_BIN"];
 test.skip(!program, "TOCCATA_BIN names no program");
@@ -15,7 +13,6 @@ test.describe.configure({ mode: "serial" });
 let data: string;
 let port: number;
 let service: ChildProcess;
-let site: Server;
 let base: string;
 
 async function freePort(): Promise<number> {
@@ -44,16 +41,12 @@ const submit = (name: string): Promise<Response> =>
 test.beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), "toccata-dashboard-"));
   port = await freePort();
-  const served = await serve(resolvePath("dist"), () => `http://127.0.0.1:${port}`);
-  site = served.server;
-  base = served.url;
+  base = `http://127.0.0.1:${port}`;
   await start();
 });
 
 test.afterAll(async () => {
   await stop();
-  site.closeAllConnections();
-  site.close();
   rmSync(data, { recursive: true, force: true });
 });
 

@@ -278,11 +278,6 @@ fn full() -> Problem {
     Problem::new(codes::STORE_FULL, "there is no room for the file; nothing was kept").retry_after(QUOTA_RETRY)
 }
 
-/// No page has this path.
-pub async fn no_such_path() -> Problem {
-    Problem::not_found("page with this path")
-}
-
 /// The path exists, but not with this method.
 pub async fn no_such_method() -> Problem {
     Problem::new(codes::METHOD_NOT_ALLOWED, "the Allow header names the methods of this path")

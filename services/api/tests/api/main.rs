@@ -3,6 +3,7 @@
 mod access;
 mod artifacts;
 mod batches;
+mod dashboard;
 mod events;
 mod idempotency;
 mod jobs;

@@ -127,7 +127,7 @@ impl Dev {
 
     fn greet(&self, address: SocketAddr) {
         eprintln!(
-            "Toccata runs at http://{address}/docs  (data in {}, Ctrl-C ends it)",
+            "Toccata runs at http://{address}  (data in {}, Ctrl-C ends it)",
             self.data.display()
         );
         eprintln!("  toccata submit VIDEO_OR_URL --server http://{address} --watch");
