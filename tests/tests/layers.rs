@@ -8,6 +8,7 @@ const LAYERS: &[(u8, &str)] = &[
     (0, "piano"),
     (0, "jobs"),
     (0, "onnx"),
+    (0, "checkpoints"),
     (1, "vision"),
     (1, "hearing"),
     (1, "fingering"),

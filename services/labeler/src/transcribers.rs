@@ -1,11 +1,11 @@
 //! Transcribers out of the model store, ready to run.
 
 use bootstrap::models::{ModelStore, NotInstalled};
+use checkpoints::CheckpointError;
 use hearing::basic_pitch::notes::NoteSettings;
 use hearing::transkun::segments::Segmentation;
 use inference::basic_pitch::BasicPitch;
 use inference::runtime::{Runtime, RuntimeError, SessionSettings};
-use inference::torch::CheckpointError;
 use inference::transkun::{Transkun, TranskunError, TranskunFiles, convert};
 use std::path::{Path, PathBuf};
 

@@ -1,8 +1,8 @@
 //! The small network that says of an interval how loud it is and where in their frames its ends lie.
 
 use super::encoder_graph::VECTOR;
-use super::graph_writer::{GraphWriter, ValueName};
-use crate::torch::{Checkpoint, CheckpointError};
+use crate::graph_writer::{GraphWriter, ValueName};
+use checkpoints::{Checkpoint, CheckpointError};
 use hearing::transkun::FRAMES_PER_TRACK_STEP;
 use onnx::{AttributeProto, Dimension, ModelProto};
 
@@ -25,7 +25,7 @@ pub const VELOCITIES: usize = 128;
 const HIDDEN: usize = 512;
 
 /// Writes the network with the weights of a checkpoint.
-pub fn attributes(checkpoint: &mut Checkpoint<'_>) -> Result<ModelProto, CheckpointError> {
+pub fn attributes(checkpoint: &mut dyn Checkpoint) -> Result<ModelProto, CheckpointError> {
     let mut graph = GraphWriter::default();
     let begin = frame_vectors(&mut graph, checkpoint, BEGIN_TRACKS, BEGIN_FRAMES)?;
     let end = frame_vectors(&mut graph, checkpoint, END_TRACKS, END_FRAMES)?;
@@ -50,14 +50,14 @@ fn intervals() -> Dimension {
 /// Transkun's upsampling of track vectors, for one frame of each.
 fn frame_vectors(
     graph: &mut GraphWriter,
-    checkpoint: &mut Checkpoint<'_>,
+    checkpoint: &mut dyn Checkpoint,
     tracks: &str,
     frames: &str,
 ) -> Result<ValueName, CheckpointError> {
     let tracks = graph.input(tracks, &[intervals(), Dimension::Known(VECTOR as i64)]);
     let frames = graph.input(frames, &[intervals(), Dimension::Known(FRAMES_PER_TRACK_STEP as i64)]);
-    let up = checkpoint.tensor("backbone.upConv1dSkip.weight", &[VECTOR, VECTOR, FRAMES_PER_TRACK_STEP])?;
-    let bias = checkpoint.tensor("backbone.upConv1dSkip.bias", &[VECTOR])?;
+    let up = checkpoint.floats("backbone.upConv1dSkip.weight", &[VECTOR, VECTOR, FRAMES_PER_TRACK_STEP])?;
+    let bias = checkpoint.floats("backbone.upConv1dSkip.bias", &[VECTOR])?;
     let all_frames = graph.product(&tracks, [VECTOR, VECTOR * FRAMES_PER_TRACK_STEP], &up);
     let all_frames = graph.reshape(&all_frames, &[0, VECTOR as i64, FRAMES_PER_TRACK_STEP as i64]);
     let frames = graph.reshape(&frames, &[0, FRAMES_PER_TRACK_STEP as i64, 1]);
@@ -69,14 +69,14 @@ fn frame_vectors(
 
 fn linear(
     graph: &mut GraphWriter,
-    checkpoint: &mut Checkpoint<'_>,
+    checkpoint: &mut dyn Checkpoint,
     x: &str,
     name: &str,
     [inputs, outputs]: [usize; 2],
 ) -> Result<ValueName, CheckpointError> {
-    let weights = checkpoint.tensor(&format!("{name}.weight"), &[outputs, inputs])?;
+    let weights = checkpoint.floats(&format!("{name}.weight"), &[outputs, inputs])?;
     let weights = graph.floats(&[outputs, inputs], &weights);
-    let bias = checkpoint.tensor(&format!("{name}.bias"), &[outputs])?;
+    let bias = checkpoint.floats(&format!("{name}.bias"), &[outputs])?;
     let bias = graph.floats(&[outputs], &bias);
     Ok(graph.node("Gemm", &[x, &weights, &bias], vec![AttributeProto::int("transB", 1)]))
 }

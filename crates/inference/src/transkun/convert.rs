@@ -2,10 +2,12 @@
 
 use super::attributes_graph::attributes;
 use super::encoder_graph::encoder;
-use crate::torch::{Checkpoint, CheckpointError};
+use checkpoints::torch::TorchCheckpoint;
+use checkpoints::{Checkpoint, CheckpointError};
 use hearing::transkun::WINDOW_SAMPLES;
 use hearing::transkun::features::{MEL_BANDS, SPECTRUM_BINS, WINDOWS};
 use prost::Message;
+use std::io::Cursor;
 
 /// What Transkun needs to run, as files.
 #[derive(Clone, Debug)]
@@ -23,7 +25,7 @@ const BELLS: usize = WINDOWS - 1;
 
 /// Converts `transkun/pretrained/2.0.pt` of the transkun 2.0.1 wheel. Takes seconds, and needs neither PyTorch nor the runtime.
 pub fn convert(checkpoint: &[u8]) -> Result<TranskunFiles, CheckpointError> {
-    let mut checkpoint = Checkpoint::read(checkpoint)?;
+    let mut checkpoint = TorchCheckpoint::open(Cursor::new(checkpoint), &["best_state_dict", "state_dict"])?;
     Ok(TranskunFiles {
         encoder_onnx: encoder(&mut checkpoint)?.encode_to_vec(),
         attributes_onnx: attributes(&mut checkpoint)?.encode_to_vec(),
@@ -31,15 +33,15 @@ pub fn convert(checkpoint: &[u8]) -> Result<TranskunFiles, CheckpointError> {
     })
 }
 
-fn front_end(checkpoint: &mut Checkpoint<'_>) -> Result<Vec<u8>, CheckpointError> {
+fn front_end(checkpoint: &mut dyn Checkpoint) -> Result<Vec<u8>, CheckpointError> {
     const PREFIX: &str = "framewiseFeatureExtractor";
-    let mut numbers = checkpoint.tensor(&format!("{PREFIX}.spectrogramExtractor.win"), &[WINDOW_SAMPLES])?;
-    let centers = checkpoint.tensor(&format!("{PREFIX}.spectrogramExtractor.winGen.center"), &[BELLS])?;
-    let widths = checkpoint.tensor(&format!("{PREFIX}.spectrogramExtractor.winGen.sigma"), &[BELLS])?;
+    let mut numbers = checkpoint.floats(&format!("{PREFIX}.spectrogramExtractor.win"), &[WINDOW_SAMPLES])?;
+    let centers = checkpoint.floats(&format!("{PREFIX}.spectrogramExtractor.winGen.center"), &[BELLS])?;
+    let widths = checkpoint.floats(&format!("{PREFIX}.spectrogramExtractor.winGen.sigma"), &[BELLS])?;
     for (center, width) in centers.iter().zip(&widths) {
         numbers.extend((0..WINDOW_SAMPLES).map(|sample| bell(sample, sigmoid(*center), sigmoid(*width))));
     }
-    numbers.extend(checkpoint.tensor(&format!("{PREFIX}.freq2mels"), &[SPECTRUM_BINS, MEL_BANDS])?);
+    numbers.extend(checkpoint.floats(&format!("{PREFIX}.freq2mels"), &[SPECTRUM_BINS, MEL_BANDS])?);
     Ok(numbers.iter().flat_map(|number| number.to_le_bytes()).collect())
 }
 

@@ -5,9 +5,9 @@
 //! only what is read afterwards is computed; scores come straight from the track vectors, and only for intervals whose end is not
 //! before their begin.
 
-use super::graph_writer::{GraphWriter, ValueName};
 use super::positions::PositionEmbedding;
-use crate::torch::{Checkpoint, CheckpointError};
+use crate::graph_writer::{GraphWriter, ValueName};
+use checkpoints::{Checkpoint, CheckpointError};
 use hearing::transkun::features::{MEL_BANDS, WINDOWS};
 use hearing::transkun::segments::SEGMENT_SAMPLES;
 use hearing::transkun::{FRAMES_PER_TRACK_STEP, SYMBOLS, Symbol, frames_of};
@@ -57,7 +57,7 @@ const RMS_NORM_EPSILON: f32 = 1e-6;
 const TO_THE_END: i64 = i64::MAX;
 
 /// Writes the encoder with the weights of a checkpoint.
-pub fn encoder(checkpoint: &mut Checkpoint<'_>) -> Result<ModelProto, CheckpointError> {
+pub fn encoder(checkpoint: &mut dyn Checkpoint) -> Result<ModelProto, CheckpointError> {
     let mut encoder = Encoder {
         graph: GraphWriter::default(),
         checkpoint,
@@ -71,9 +71,9 @@ pub fn encoder(checkpoint: &mut Checkpoint<'_>) -> Result<ModelProto, Checkpoint
     Ok(encoder.graph.finish("transkun_encoder"))
 }
 
-struct Encoder<'a, 'file> {
+struct Encoder<'a> {
     graph: GraphWriter,
-    checkpoint: &'a mut Checkpoint<'file>,
+    checkpoint: &'a mut dyn Checkpoint,
 }
 
 /// Keys and values of one attention: both are made from the layer's input as it came, queries from the normalised residual.
@@ -99,9 +99,9 @@ impl Axis {
     }
 }
 
-impl Encoder<'_, '_> {
+impl Encoder<'_> {
     fn weights(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, CheckpointError> {
-        self.checkpoint.tensor(&format!("{BACKBONE}.{name}"), shape)
+        self.checkpoint.floats(&format!("{BACKBONE}.{name}"), shape)
     }
 
     fn constant(&mut self, name: &str, shape: &[usize], written_as: &[usize]) -> Result<ValueName, CheckpointError> {
@@ -317,12 +317,12 @@ struct FrameMap {
 }
 
 impl Scorer {
-    fn read(checkpoint: &mut Checkpoint<'_>) -> Result<Scorer, CheckpointError> {
+    fn read(checkpoint: &mut dyn Checkpoint) -> Result<Scorer, CheckpointError> {
         let rows = 2 * VECTOR + 1;
-        let up = checkpoint.tensor(&format!("{BACKBONE}.upConv1dSkip.weight"), &[VECTOR, VECTOR, FRAMES_PER_TRACK_STEP])?;
-        let up_bias = checkpoint.tensor(&format!("{BACKBONE}.upConv1dSkip.bias"), &[VECTOR])?;
-        let map = checkpoint.tensor("scorer.map.0.weight", &[rows, VECTOR])?;
-        let map_bias = checkpoint.tensor("scorer.map.0.bias", &[rows])?;
+        let up = checkpoint.floats(&format!("{BACKBONE}.upConv1dSkip.weight"), &[VECTOR, VECTOR, FRAMES_PER_TRACK_STEP])?;
+        let up_bias = checkpoint.floats(&format!("{BACKBONE}.upConv1dSkip.bias"), &[VECTOR])?;
+        let map = checkpoint.floats("scorer.map.0.weight", &[rows, VECTOR])?;
+        let map_bias = checkpoint.floats("scorer.map.0.bias", &[rows])?;
         let part = |rows: std::ops::Range<usize>, gain: f32| {
             FrameMap::composed(&up, &up_bias, &map[rows.start * VECTOR..rows.end * VECTOR], &map_bias[rows], gain)
         };

@@ -3,7 +3,6 @@
 mod attributes_graph;
 mod convert;
 mod encoder_graph;
-mod graph_writer;
 mod positions;
 mod scores;
 mod transcriber;

@@ -1,7 +1,7 @@
 //! Position embeddings: what the network adds so that it knows time, frequency and symbol. They depend on weights alone, so they are
 //! computed once, when the graph is written.
 
-use crate::torch::{Checkpoint, CheckpointError};
+use checkpoints::{Checkpoint, CheckpointError};
 
 /// A learned embedding of coordinates: cosines of a linear map, through a perceptron with one hidden layer.
 pub struct PositionEmbedding {
@@ -20,17 +20,17 @@ const HIDDEN_FACTOR: usize = 4;
 
 impl PositionEmbedding {
     /// Reads the embedding called `name`, of `size` numbers for `coordinates` coordinates.
-    pub fn read(checkpoint: &mut Checkpoint<'_>, name: &str, coordinates: usize, size: usize) -> Result<Self, CheckpointError> {
+    pub fn read(checkpoint: &mut dyn Checkpoint, name: &str, coordinates: usize, size: usize) -> Result<Self, CheckpointError> {
         let hidden = HIDDEN_FACTOR * size;
         Ok(PositionEmbedding {
             coordinates,
             size,
-            projection: checkpoint.tensor(&format!("{name}.proj.weight"), &[size, coordinates])?,
-            phase: checkpoint.tensor(&format!("{name}.proj.bias"), &[size])?,
-            hidden: checkpoint.tensor(&format!("{name}.mlp.0.weight"), &[hidden, size])?,
-            hidden_bias: checkpoint.tensor(&format!("{name}.mlp.0.bias"), &[hidden])?,
-            output: checkpoint.tensor(&format!("{name}.mlp.3.weight"), &[size, hidden])?,
-            output_bias: checkpoint.tensor(&format!("{name}.mlp.3.bias"), &[size])?,
+            projection: checkpoint.floats(&format!("{name}.proj.weight"), &[size, coordinates])?,
+            phase: checkpoint.floats(&format!("{name}.proj.bias"), &[size])?,
+            hidden: checkpoint.floats(&format!("{name}.mlp.0.weight"), &[hidden, size])?,
+            hidden_bias: checkpoint.floats(&format!("{name}.mlp.0.bias"), &[hidden])?,
+            output: checkpoint.floats(&format!("{name}.mlp.3.weight"), &[size, hidden])?,
+            output_bias: checkpoint.floats(&format!("{name}.mlp.3.bias"), &[size])?,
         })
     }
 
